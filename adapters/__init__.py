@@ -1,0 +1,1 @@
+"""Talk: one file per messenger; translate in, translate out."""

@@ -1,0 +1,190 @@
+"""The contract between a messenger and the road.
+
+    platform          adapter                 road
+       | updates      receive() --Batch-->    inbox + cursor, committed together
+       | <--confirm-- (resumed only now)
+       | <--message-- send(Outgoing)          outbox, settled after Sent
+
+The one rule: **stored, then confirmed**. `receive` is an async generator; being asked for the next batch is the proof
+that the last one is stored. An adapter confirms to its platform only then, and keeps no queue of its own.
+
+`send` and `note` raise only the four errors below:
+
+    SendError
+    ├── Later(wait)   surely not sent; try again after `wait` seconds
+    ├── Gone          the person blocked the bot, the chat does not exist: stop writing there
+    ├── Refused       the platform will never take this message
+    └── Unsure        it may have been sent; nobody can know
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from flows.events import Event
+from flows.messages import Block, Button
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One chat on one configured adapter; `thread` is a forum topic or a Matrix thread."""
+
+    adapter: str
+    chat: str
+    thread: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.adapter}:{self.chat}" + (f"/{self.thread}" if self.thread else "")
+
+    @staticmethod
+    def parse(text: str) -> Place:
+        """The place that `str(place)` wrote; ValueError when it is not one."""
+        adapter, _, chat = text.partition(":")
+        if not adapter or not chat:
+            raise ValueError(f"not a place: {text!r} (write adapter:chat, for example telegram:-100123)")
+        if adapter == "telegram" and "/" in chat:
+            chat, _, thread = chat.partition("/")
+            return Place(adapter, chat, thread)
+        return Place(adapter, chat)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inbound:
+    """Something that happened on a platform. `key` is the platform's own id: the inbox refuses it twice. `person` is
+    the platform's id of the person. `locale` is the language the platform reports, if it does."""
+
+    key: str
+    place: Place
+    person: str
+    event: Event
+    private: bool
+    locale: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """What one reading of the platform brought, and where to read on. `cursor` None keeps the stored one. A batch
+    without items is welcome: it tells that the platform holds nothing more."""
+
+    cursor: str | None
+    items: tuple[Inbound, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What a place can show. `max_text` counts UTF-16 units of the text without markup."""
+
+    max_text: int
+    buttons: int = 0
+    button_label: int = 0
+    edit: bool = False
+    media: frozenset[str] = frozenset()
+    native_poll: bool = False
+    ephemeral_note: bool = False
+    idempotent_send: bool = False
+    private_presses: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """At most `count` messages in any `seconds` for everything that shares `name`; kept by `bot.deliver`."""
+
+    name: str
+    count: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Image:
+    """A picture ready to leave: PNG bytes and the words that say the same."""
+
+    data: bytes
+    alt: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A piece of a message that fits the place's capabilities; made by `adapters.render.plan`."""
+
+    body: tuple[Block, ...]
+    rows: tuple[tuple[Button, ...], ...] = ()
+    image: Image | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outgoing:
+    """One part on its way. `key` is the same at each attempt. With `replaces` (the reference of an earlier message)
+    it is an edit."""
+
+    key: str
+    place: Place
+    part: Part
+    replaces: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """The platform took it; `ref` is its reference of the message (for edits, the same as before)."""
+
+    ref: str
+
+
+class SendError(Exception):
+    """The root of the four errors drawn above."""
+
+
+class Later(SendError):
+    """Surely not sent; try again after `wait` seconds. `whole` says that the limit is the bot's, not the chat's."""
+
+    def __init__(self, wait: float, *, whole: bool = False) -> None:
+        super().__init__(f"try again in {wait:g} s")
+        self.wait = wait
+        self.whole = whole
+
+
+class Gone(SendError):
+    """The person blocked the bot, or the chat is no more. `moved_to` is set when the chat has a new id instead."""
+
+    def __init__(self, reason: str, *, moved_to: str | None = None) -> None:
+        super().__init__(reason)
+        self.moved_to = moved_to
+
+
+class Refused(SendError):
+    """The platform will never take this message."""
+
+
+class Unsure(SendError):
+    """It may have been sent; nobody can know."""
+
+
+class Adapter(Protocol):
+    """What the road asks of a messenger."""
+
+    name: str
+
+    def capabilities(self, place: Place) -> Capabilities:
+        """What `place` can show."""
+        ...
+
+    def limits(self, place: Place) -> tuple[Limit, ...]:
+        """How fast the platform lets us write to `place`; edits and new messages alike. Empty means no limit."""
+        ...
+
+    def receive(self, cursor: str | None) -> AsyncIterator[Batch]:
+        """Read the platform for ever, from `cursor` (None at the very first start)."""
+        ...
+
+    async def send(self, out: Outgoing) -> Sent:
+        """Show one part; an edit when `out.replaces` is set. Raises only `SendError`."""
+        ...
+
+    async def note(self, inbound_key: str, text: str) -> None:
+        """Answer a press: stop its waiting sign and show `text` (may be empty) to the presser alone."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections. Nothing is confirmed to the platform here."""
+        ...

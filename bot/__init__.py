@@ -1,0 +1,1 @@
+"""Run: the road from inbox to outbox, the commands, the clock, the command line."""

@@ -1,0 +1,119 @@
+"""What happened: the closed list of events. Each carries its own time; nobody asks a clock.
+
+The one rule: an event is plain data and survives JSON (`to_json`, `from_json`), because every event is a row of the
+inbox before anything thinks about it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """Somebody typed something. `reply_to` is the platform's reference of the message it answers, if any."""
+
+    at: datetime
+    text: str
+    reply_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pressed:
+    """Somebody pressed a button. `data` is attacker input. `message` is the platform's reference of the message that
+    carried the button, when the platform tells."""
+
+    at: datetime
+    data: str
+    message: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """Somebody sent something that is not text. `what` is photo, voice, video, document, sticker, location, contact
+    or other."""
+
+    at: datetime
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Commanded:
+    """A command, already recognised: `name` is the canonical English name without slash (`start`, `back`, `skip`,
+    `stop`, `resume`, `help`, `language` ...). Adapters never make these; the road does, from what was said."""
+
+    at: datetime
+    name: str
+    argument: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rang:
+    """A timer came due. `fence` is the sequence number of the session when the timer was set: when the session has
+    moved on, the timer does nothing."""
+
+    at: datetime
+    timer: str
+    subject: str
+    fence: int | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Blocked:
+    """The person blocked the bot, or the bot was removed from the place."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """The person unblocked the bot, or the bot was added to the place."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """The chat has a new id (a Telegram group that became a supergroup, an upgraded Matrix room)."""
+
+    at: datetime
+    to_chat: str
+
+
+Event: TypeAlias = Said | Pressed | Shared | Commanded | Rang | Blocked | Returned | Moved
+
+_KINDS: dict[str, type[Any]] = {
+    "said": Said,
+    "pressed": Pressed,
+    "shared": Shared,
+    "commanded": Commanded,
+    "rang": Rang,
+    "blocked": Blocked,
+    "returned": Returned,
+    "moved": Moved,
+}
+_NAMES = {kind: name for name, kind in _KINDS.items()}
+
+
+def to_json(event: Event) -> dict[str, Any]:
+    """An event as JSON-ready data; empty fields are left out."""
+    data: dict[str, Any] = {"kind": _NAMES[type(event)]}
+    for field in event.__slots__:
+        value = getattr(event, field)
+        if value is not None and value != "":
+            data[field] = value.isoformat() if isinstance(value, datetime) else value
+    return data
+
+
+def from_json(data: dict[str, Any]) -> Event:
+    """The event that `to_json` wrote. KeyError or TypeError on anything else."""
+    fields = dict(data)
+    kind = _KINDS[fields.pop("kind")]
+    fields["at"] = datetime.fromisoformat(fields["at"])
+    if kind is Said:
+        fields.setdefault("text", "")
+    event: Event = kind(**fields)
+    return event

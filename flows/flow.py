@@ -1,0 +1,238 @@
+"""A consultation as the engine sees it: frozen data, already checked.
+
+`flows.load` makes a `Flow` from a YAML file; nothing else needs to build one by hand except tests. The names of steps
+and the codes of choices are the columns and codes of the export: changing one is changing the data. A `Flow` is never
+changed after a session has started with it (the session is pinned to `Flow.version`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import TypeAlias
+
+from flows.expr import Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """What the organiser wrote, one text per language code."""
+
+    by_lang: Mapping[str, str]
+
+    def read(self, lang: str, default: str) -> str:
+        """The text in `lang`, else in the flow's own language `default`, else in whichever language there is."""
+        texts = self.by_lang
+        return texts.get(lang) or texts.get(default) or next(iter(texts.values()), "")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """One answer that can be picked. `code` is what is recorded."""
+
+    code: str
+    label: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneOf:
+    choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnyOf:
+    choices: tuple[Choice, ...]
+    at_least: int = 1
+    at_most: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scale:
+    """Whole numbers from `low` to `high`, both included; the two ends may carry a label."""
+
+    low: int
+    high: int
+    low_label: Text | None = None
+    high_label: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number:
+    """A typed number; `whole` refuses decimals."""
+
+    min: float | None = None
+    max: float | None = None
+    whole: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """Free text of at most `max` characters; `long` invites several lines."""
+
+    max: int = 500
+    long: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Day:
+    """A calendar date."""
+
+    min: date | None = None
+    max: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class YesNo:
+    """Recorded as the codes `yes` and `no`."""
+
+
+Kind: TypeAlias = OneOf | AnyOf | Scale | Number | Words | Day | YesNo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Timeout:
+    """What happens to a question left alone: after `after`, it is passed (answer `skipped`), or the path goes to step
+    `to` (a later step)."""
+
+    after: timedelta
+    to: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Say:
+    name: str
+    text: Text
+    when: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """One question.
+
+    `optional` lets the person skip; `dont_know` and `abstain` add a choice each, recorded as its own value.
+    `consent` names a purpose: a yes is stored with the hash of the wording before any later answer, and `no` is
+    refused nothing but goes wherever `when` sends it. `personal` answers never appear in public results.
+    `wording` is the hash of the question's full text in all languages; each ballot names it.
+    """
+
+    name: str
+    text: Text
+    kind: Kind
+    when: Expr | None = None
+    optional: bool = False
+    dont_know: bool = False
+    abstain: bool = False
+    timeout: Timeout | None = None
+    consent: str | None = None
+    personal: bool = False
+    wording: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goto:
+    """Continue at step `to`.
+
+    Forward: the steps between are not shown. Backward (only with a `when`): the target question is opened again, its
+    answer offered as it stands, and the answers that this `when` reads and that lie after the target are withdrawn,
+    so that the same jump cannot repeat by itself.
+    """
+
+    name: str
+    to: str
+    when: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    name: str
+    text: Text
+    when: Expr | None = None
+
+
+Step: TypeAlias = Say | Ask | Goto | End
+
+
+class ResultsMode(StrEnum):
+    """When results may be seen; locked at opening."""
+
+    LIVE = "live"
+    AFTER_VOTE = "after_vote"
+    AT_CLOSE = "at_close"
+
+
+class Secrecy(StrEnum):
+    """Who may learn what somebody answered."""
+
+    OPEN = "open"
+    CONFIDENTIAL = "confidential"
+
+
+class Audience(StrEnum):
+    """Whom a reminder is for: who started and did not finish, or who asked to be told and did not start."""
+
+    UNFINISHED = "unfinished"
+    SUBSCRIBED = "subscribed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reminder:
+    """Exactly one of the two is set. `after`: since the person's last answer (unfinished) or since the opening
+    (subscribed). `before`: ahead of the closing hour."""
+
+    to: Audience
+    text: Text
+    after: timedelta | None = None
+    before: timedelta | None = None
+
+
+class Every(StrEnum):
+    DAY = "day"
+    WEEK = "week"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """Opening and closing as wall-clock times (naive) in `zone` (IANA name). `every` repeats the window until
+    `until` (naive, same zone)."""
+
+    zone: str
+    opens: datetime | None = None
+    closes: datetime | None = None
+    every: Every | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """A whole consultation. `version` is the content hash of the file with its included blocks."""
+
+    id: str
+    version: str
+    lang: str
+    langs: tuple[str, ...]
+    title: Text
+    steps: tuple[Step, ...]
+    summary: Text | None = None
+    window: Window | None = None
+    reminders: tuple[Reminder, ...] = ()
+    results: ResultsMode = ResultsMode.AT_CLOSE
+    secrecy: Secrecy = Secrecy.CONFIDENTIAL
+    recap: bool = True
+    forget: timedelta = timedelta(days=7)
+    index: Mapping[str, int] = field(default_factory=dict)
+
+    def step(self, name: str) -> Step:
+        """The step called `name`; KeyError when there is none."""
+        return self.steps[self.index[name]]
+
+    @property
+    def asks(self) -> tuple[Ask, ...]:
+        return tuple(step for step in self.steps if isinstance(step, Ask))
+
+
+def make_flow(*, steps: tuple[Step, ...], **fields: object) -> Flow:
+    """A `Flow` with its index of names filled in."""
+    return Flow(steps=steps, index={step.name: i for i, step in enumerate(steps)}, **fields)  # type: ignore[arg-type]

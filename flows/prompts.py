@@ -1,0 +1,49 @@
+"""What a button carries: `1.<prompt>.<token>`, at most 64 bytes.
+
+The prompt id is made from the session, its sequence number and the step, so that the same event handled twice makes
+the same id, and a button of one session means nothing in another. Tokens are short (a choice's place in its question,
+or a word below), because the session is pinned to its flow: place and code cannot drift apart. What comes back is
+attacker input: `read` promises nothing but the shape.
+"""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64encode
+from hashlib import blake2b
+
+SKIP = "skip"
+BACK = "back"
+DONE = "done"
+DONT_KNOW = "dk"
+ABSTAIN = "abs"
+SEND = "send"
+
+
+def prompt_id(session: str, seq: int, step: str) -> str:
+    """Twelve characters that name one showing of one step in one session."""
+    digest = blake2b(f"{session}\0{seq}\0{step}".encode(), digest_size=9).digest()
+    return urlsafe_b64encode(digest).decode()
+
+
+def data(prompt: str, token: str) -> str:
+    """What the button `token` under `prompt` carries."""
+    return f"1.{prompt}.{token}"
+
+
+def command(name: str, argument: str = "") -> str:
+    """What a menu button carries that does the same as typing a command."""
+    return f"c.{name}.{argument}"
+
+
+def read(data: str) -> tuple[str, str] | None:
+    """(prompt id, token) of a session's button; None for anything else."""
+    version, _, rest = data.partition(".")
+    prompt, _, token = rest.partition(".")
+    return (prompt, token) if version == "1" and prompt and token else None
+
+
+def read_command(data: str) -> tuple[str, str] | None:
+    """(name, argument) of a menu button; None for anything else."""
+    kind, _, rest = data.partition(".")
+    name, _, argument = rest.partition(".")
+    return (name, argument) if kind == "c" and name else None

@@ -1,0 +1,115 @@
+"""One participant in one consultation: everything the engine remembers between two events.
+
+The one rule: the position is derived, never stored. A citizen stands at the first step that is shown to them and not
+yet passed; storing the position was broken by a property test with a chat of four moves. What is stored is what
+happened: answers, steps already said, the prompt that is open.
+
+A session survives JSON. `SHAPE` grows when the stored form changes, and every shape ever stored keeps a sample in
+`tests/old/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, TypeAlias
+
+SHAPE = 1
+
+
+class Given(StrEnum):
+    """Four values that are not the same: they are recorded and reported apart."""
+
+    ANSWER = "answer"
+    SKIPPED = "skipped"
+    DONT_KNOW = "dont_know"
+    ABSTAIN = "abstain"
+
+
+Value: TypeAlias = str | int | float | tuple[str, ...] | None
+"""A choice code, a number, a text, an ISO date, or several codes in flow order; None unless `Given.ANSWER`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    given: Given
+    value: Value = None
+
+    def to_json(self) -> list[Any]:
+        value = list(self.value) if isinstance(self.value, tuple) else self.value
+        return [self.given.value, value]
+
+    @staticmethod
+    def from_json(data: list[Any]) -> Answer:
+        value = tuple(data[1]) if isinstance(data[1], list) else data[1]
+        return Answer(Given(data[0]), value)
+
+
+class Stage(StrEnum):
+    """Where a conversation stands as a whole. `ACTIVE` answers questions; `RECAP` reads over; `SENT` has finished and
+    may still change answers until closing; `PAUSED` said stop and gets no reminder; `CLOSED` is over."""
+
+    ACTIVE = "active"
+    RECAP = "recap"
+    SENT = "sent"
+    PAUSED = "paused"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenPrompt:
+    """The prompt that waits for an answer: its id, its step, choices toggled so far, misunderstandings so far."""
+
+    id: str
+    step: str
+    toggled: tuple[str, ...] = ()
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """`id` salts the prompt ids, so that a button of one session means nothing in another. `seq` counts accepted
+    events: it is the fence of timers. `reopened` names the question being changed, if any."""
+
+    id: str
+    flow: str
+    lang: str
+    seq: int = 0
+    stage: Stage = Stage.ACTIVE
+    before_pause: Stage = Stage.ACTIVE
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+    said: tuple[str, ...] = ()
+    open: OpenPrompt | None = None
+    reopened: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        opened = self.open
+        return {
+            "shape": SHAPE,
+            "lang": self.lang,
+            "stage": self.stage.value,
+            "before_pause": self.before_pause.value,
+            "answers": {name: answer.to_json() for name, answer in self.answers.items()},
+            "said": list(self.said),
+            "open": opened and [opened.id, opened.step, list(opened.toggled), opened.tries],
+            "reopened": self.reopened,
+        }
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any], *, id: str, flow: str, seq: int) -> Session:
+        opened = data["open"]
+        return Session(
+            id=id,
+            flow=flow,
+            seq=seq,
+            lang=data["lang"],
+            stage=Stage(data["stage"]),
+            before_pause=Stage(data["before_pause"]),
+            answers={name: Answer.from_json(answer) for name, answer in data["answers"].items()},
+            said=tuple(data["said"]),
+            open=OpenPrompt(id=opened[0], step=opened[1], toggled=tuple(opened[2]), tries=opened[3])
+            if opened
+            else None,
+            reopened=data["reopened"],
+        )

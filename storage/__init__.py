@@ -1,0 +1,1 @@
+"""Remember: every table, every query, every migration."""
