@@ -29,7 +29,7 @@ fmt: $(VENV)/.dev
 
 docs: $(VENV)/.dev
 	@$(BIN)/python -m flows.schema > flows/flow-1.schema.json
-	@$(BIN)/python -m locales.catalogs
+	@$(BIN)/python -m locales.extract
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Palabre needs Python 3.11 or newer; found $$($(PYTHON) --version). Try: make PYTHON=python3.12 ..."; exit 1; }

@@ -66,10 +66,12 @@ class Inbound:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
     """What one reading of the platform brought, and where to read on. `cursor` None keeps the stored one. A batch
-    without items is welcome: it tells that the platform holds nothing more."""
+    without items is welcome: it tells that the platform holds nothing more. `gap` is for how many seconds nothing could
+    be read before this, when that was long enough for the platform to have forgotten something; else 0."""
 
     cursor: str | None
     items: tuple[Inbound, ...]
+    gap: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ nodes, never as characters inside a text. Nothing anybody writes can become mark
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,3 +121,61 @@ def inline_text(parts: tuple[Inline, ...]) -> str:
     return "".join(
         f"{part.text} ({part.url})" if isinstance(part, Link) and part.text != part.url else part.text for part in parts
     )
+
+
+# --- As JSON ---------------------------------------------------------------------------------------------------------
+
+
+def to_json(message: Message) -> dict[str, Any]:
+    """A message as JSON-ready data, short because many are stored."""
+    data: dict[str, Any] = {"body": [_block_to_json(block) for block in message.body]}
+    prompt = message.prompt
+    if prompt is not None:
+        buttons = [[b.label, b.data, b.chosen, b.url, b.quiet] for b in prompt.buttons]
+        data["prompt"] = [prompt.id, buttons, prompt.free, prompt.columns]
+    if message.picture is not None:
+        data["picture"] = [message.picture.ref, message.picture.alt]
+    return data
+
+
+def from_json(data: dict[str, Any]) -> Message:
+    """The message that `to_json` wrote."""
+    prompt, picture = data.get("prompt"), data.get("picture")
+    return Message(
+        body=tuple(_block_from_json(block) for block in data["body"]),
+        prompt=Prompt(
+            id=prompt[0],
+            buttons=tuple(Button(label=b[0], data=b[1], chosen=b[2], url=b[3], quiet=b[4]) for b in prompt[1]),
+            free=prompt[2],
+            columns=prompt[3],
+        )
+        if prompt
+        else None,
+        picture=Picture(ref=picture[0], alt=picture[1]) if picture else None,
+    )
+
+
+_INLINE: dict[str, type[Plain] | type[Bold] | type[Italic]] = {"t": Plain, "b": Bold, "i": Italic}
+_LETTER = {Plain: "t", Bold: "b", Italic: "i"}
+
+
+def _inline_to_json(part: Inline) -> list[str]:
+    return ["a", part.text, part.url] if isinstance(part, Link) else [_LETTER[type(part)], part.text]
+
+
+def _inline_from_json(data: list[str]) -> Inline:
+    return Link(data[1], data[2]) if data[0] == "a" else _INLINE[data[0]](data[1])
+
+
+def _block_to_json(block: Block) -> list[Any]:
+    match block:
+        case Paragraph(parts):
+            return ["p", [_inline_to_json(part) for part in parts]]
+        case Bullets(items, numbered):
+            return ["l", numbered, [[_inline_to_json(part) for part in item] for item in items]]
+
+
+def _block_from_json(data: list[Any]) -> Block:
+    if data[0] == "p":
+        return Paragraph(tuple(_inline_from_json(part) for part in data[1]))
+    return Bullets(tuple(tuple(_inline_from_json(part) for part in item) for item in data[2]), numbered=data[1])

@@ -17,6 +17,7 @@ DONE = "done"
 DONT_KNOW = "dk"
 ABSTAIN = "abs"
 SEND = "send"
+KEEP = "keep"
 
 
 def prompt_id(session: str, seq: int, step: str) -> str:

@@ -82,6 +82,8 @@ class Session:
     said: tuple[str, ...] = ()
     open: OpenPrompt | None = None
     reopened: str | None = None
+    timed_out: tuple[str, ...] = ()
+    """Questions left alone until their `Timeout`: as long as they stay skipped, the path goes on at its `to`."""
 
     def to_json(self) -> dict[str, Any]:
         opened = self.open
@@ -94,6 +96,7 @@ class Session:
             "said": list(self.said),
             "open": opened and [opened.id, opened.step, list(opened.toggled), opened.tries],
             "reopened": self.reopened,
+            "timed_out": list(self.timed_out),
         }
 
     @staticmethod
@@ -112,4 +115,5 @@ class Session:
             if opened
             else None,
             reopened=data["reopened"],
+            timed_out=tuple(data.get("timed_out", ())),
         )

@@ -1,0 +1,275 @@
+"""Telegram on the contract of `adapters.base`.
+
+The one rule: the calls made for every act of every person (getUpdates, sendMessage, editMessageText,
+answerCallbackQuery) make no library objects, neither out nor in; `telegram.Bot` serves the rare ones.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+import time
+from collections import OrderedDict
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import aclosing
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+from starlette.routing import BaseRoute
+from telegram import Bot
+from telegram.error import TelegramError
+
+from adapters.base import Batch, Capabilities, Inbound, Limit, Outgoing, Place, Refused, Sent, Unsure
+from adapters.telegram import errors, markup
+from adapters.telegram.polling import Poller, Taken
+from adapters.telegram.reading import UPDATES, Malformed, Me, callback_id, read
+from adapters.telegram.settings import TelegramSettings
+from adapters.telegram.transport import Lost, NotSent, Reply, Transport
+from adapters.telegram.webhook import Pushes
+
+log = logging.getLogger(__name__)
+
+MAX_NOTE = 200
+"""https://core.telegram.org/bots/api#answercallbackquery (text)"""
+REMEMBERED_PRESSES = 20_000
+"""Presses that can still be answered; Telegram forgets them within a minute."""
+
+# https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
+_PRIVATE = (5, 5.0)  # "avoid sending more than one message per second", short bursts are let through
+_GROUP = (20, 60.0)
+_EVERYONE = (30, 1.0)
+
+_CAPABILITIES = Capabilities(
+    max_text=markup.MAX_TEXT,
+    buttons=markup.MAX_BUTTONS,
+    button_label=markup.LABEL,
+    edit=True,
+    media=frozenset({"image/png"}),
+    ephemeral_note=True,
+)
+_NO_PREVIEW = {"is_disabled": True}
+_NUMBER = re.compile(r"-?\d{1,18}")
+
+Menu = Mapping[str, Mapping[str, str]]
+"""Per language code ("" for all others): command -> what it does. https://core.telegram.org/bots/api#setmycommands"""
+
+
+class TelegramAdapter:
+    """One bot. `now` dates what Telegram does not; `malformed` counts the updates that could not be read."""
+
+    def __init__(
+        self,
+        settings: TelegramSettings,
+        *,
+        menu: Menu | None = None,
+        name: str = "telegram",
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.name = name
+        self.malformed = 0
+        self._settings = settings
+        self._menu = menu or {}
+        self._now = now
+        self._transport = Transport(settings.base_url, settings.token)
+        self._bot = Bot(
+            settings.token,
+            base_url=f"{settings.base_url.rstrip('/')}/bot",
+            request=self._transport,
+            get_updates_request=self._transport,
+        )
+        self._poller = Poller(self._transport, settings, monotonic)
+        self._pushes = Pushes(settings.webhook_secret or secrets.token_urlsafe(32))
+        self._queries: OrderedDict[str, str] = OrderedDict()
+        self._me: Me | None = None
+
+    @property
+    def last_poll_ok(self) -> float | None:
+        """When Telegram was last read, on the `monotonic` clock; None before the first time."""
+        return self._poller.last_poll_ok
+
+    def capabilities(self, place: Place) -> Capabilities:
+        return _CAPABILITIES
+
+    def limits(self, place: Place) -> tuple[Limit, ...]:
+        if not self._settings.rate_limits:
+            return ()
+        count, seconds = _GROUP if place.chat.startswith(("-", "@")) else _PRIVATE
+        return (Limit(f"{self.name}:{place.chat}", count, seconds), Limit(self.name, *_EVERYONE))
+
+    # Reading
+
+    async def receive(self, cursor: str | None) -> AsyncIterator[Batch]:
+        me = await self._introduce()
+        source = self._pushed() if self._settings.mode == "webhook" else self._poller.updates(cursor)
+        async with aclosing(source):
+            async for taken in source:
+                yield Batch(cursor=taken.cursor, items=tuple(self._read(taken, me)), gap=taken.gap)
+
+    def routes(self) -> list[BaseRoute]:
+        """What the web server must let in, in webhook mode: the path of the public address."""
+        if self._settings.mode != "webhook":
+            return []
+        return [self._pushes.route(urlsplit(self._settings.webhook_url or "").path or "/")]
+
+    async def webhook_endpoint(self, body: bytes, secret_header: str | None) -> tuple[int, bytes]:
+        """The answer to one push of Telegram, for another web server than Starlette."""
+        return await self._pushes.endpoint(body, secret_header)
+
+    async def _introduce(self) -> Me:
+        """Learn who we are (commands in groups carry our name) and put the command menu up."""
+        if self._me is None:
+            said = await self._poller.ask("getMe", {})
+            self._me = Me(int(said["id"]), str(said.get("username") or "").lower())
+            await self._publish_menu()
+        return self._me
+
+    async def _publish_menu(self) -> None:
+        for language, commands in self._menu.items():
+            try:
+                await self._bot.set_my_commands(list(commands.items()), language_code=language or None)
+            except TelegramError as problem:
+                log.warning("The command menu could not be put up (%s)", type(problem).__name__)
+                return
+
+    async def _pushed(self) -> AsyncGenerator[Taken, None]:
+        wanted = {
+            "url": self._settings.webhook_url,
+            "secret_token": self._pushes.secret,
+            "allowed_updates": UPDATES,
+        }
+        await self._poller.ask("setWebhook", wanted)
+        async with aclosing(self._pushes.updates()) as source:
+            async for taken in source:
+                yield taken
+
+    def _read(self, taken: Taken, me: Me) -> list[Inbound]:
+        now = self._now()
+        items = []
+        for update in taken.updates:
+            try:
+                item = read(update, me, self.name, now)
+            except Malformed as problem:
+                self.malformed += 1
+                log.error("Update %s cannot be read (%s); going on without it", _number_of(update), problem)
+                continue
+            if item is not None:
+                self._remember(item.key, update)
+                items.append(item)
+        return items
+
+    def _remember(self, key: str, update: Mapping[str, Any]) -> None:
+        query = callback_id(update)
+        if query is not None:
+            self._queries[key] = query
+            if len(self._queries) > REMEMBERED_PRESSES:
+                self._queries.popitem(last=False)
+
+    # Writing
+
+    async def send(self, out: Outgoing) -> Sent:
+        editing = out.replaces is not None
+        try:
+            reply = await (self._edit(out, out.replaces) if out.replaces is not None else self._post(out))
+        except (NotSent, Lost) as problem:
+            raise errors.broken(problem, editing=editing) from None
+        if out.replaces is not None:
+            if reply.ok or errors.is_unchanged(reply):
+                return Sent(ref=out.replaces)
+            raise errors.failure(reply, editing=True)
+        if not reply.ok:
+            raise errors.failure(reply, editing=False)
+        return Sent(ref=_message_id(reply))
+
+    async def note(self, inbound_key: str, text: str) -> None:
+        query = self._queries.pop(inbound_key, None)
+        if query is None:
+            return
+        payload = {"callback_query_id": query}
+        if text:
+            payload["text"] = text if len(text) <= MAX_NOTE else text[: MAX_NOTE - 1] + "…"
+        try:
+            reply = await self._transport.call("answerCallbackQuery", payload)
+        except (NotSent, Lost, TypeError) as problem:
+            log.info("A press could not be answered (%s)", type(problem).__name__)
+            return
+        if not reply.ok:
+            # Mostly "query is too old": the person sees the edited message all the same.
+            log.info("A press could not be answered (status %d)", reply.status)
+
+    async def close(self) -> None:
+        await self._transport.shutdown()
+
+    async def _post(self, out: Outgoing) -> Reply:
+        """A new message, in its topic; where the topic is gone, in the General one."""
+        reply = await self._post_to(out, out.place.thread)
+        if out.place.thread is not None and errors.is_thread_gone(reply):
+            return await self._post_to(out, None)
+        return reply
+
+    async def _post_to(self, out: Outgoing, thread: str | None) -> Reply:
+        payload: dict[str, Any] = {"chat_id": _chat(out.place), "parse_mode": "HTML"}
+        if thread is not None:
+            payload["message_thread_id"] = _number(thread)
+        if (keyboard := markup.keyboard(out.part)) is not None:
+            payload["reply_markup"] = keyboard
+        text = markup.html(out.part.body)
+        if out.part.image is None:
+            payload |= {"text": text, "link_preview_options": _NO_PREVIEW}
+            return await self._call("sendMessage", payload)
+        return await self._transport.upload(
+            "sendPhoto", _form(payload | {"caption": text}), "photo", out.part.image.data
+        )
+
+    async def _edit(self, out: Outgoing, ref: str) -> Reply:
+        payload: dict[str, Any] = {"chat_id": _chat(out.place), "message_id": _number(ref)}
+        if (keyboard := markup.keyboard(out.part)) is not None:
+            payload["reply_markup"] = keyboard
+        text = markup.html(out.part.body)
+        if out.part.image is not None:
+            media = {"type": "photo", "media": "attach://photo", "caption": text, "parse_mode": "HTML"}
+            fields = _form(payload | {"media": media})
+            return await self._transport.upload("editMessageMedia", fields, "photo", out.part.image.data)
+        payload["parse_mode"] = "HTML"
+        reply = await self._call("editMessageText", payload | {"text": text, "link_preview_options": _NO_PREVIEW})
+        if errors.is_picture(reply):
+            return await self._call("editMessageCaption", payload | {"caption": text})
+        return reply
+
+    async def _call(self, method: str, payload: Mapping[str, Any]) -> Reply:
+        try:
+            return await self._transport.call(method, payload)
+        except TypeError as problem:  # orjson: something that no JSON can carry
+            raise Refused(f"cannot be written as JSON ({problem})") from None
+
+
+def _form(payload: Mapping[str, Any]) -> dict[str, str]:
+    """Fields of a form: texts as they are, the rest as JSON."""
+    return {name: value if isinstance(value, str) else orjson.dumps(value).decode() for name, value in payload.items()}
+
+
+def _chat(place: Place) -> int | str:
+    """https://core.telegram.org/bots/api#sendmessage (chat_id)"""
+    return int(place.chat) if _NUMBER.fullmatch(place.chat) else place.chat
+
+
+def _number(text: str) -> int:
+    if not _NUMBER.fullmatch(text):
+        raise Refused(f"not a number of Telegram: {text!r}")
+    return int(text)
+
+
+def _message_id(reply: Reply) -> str:
+    result = reply.body.get("result")
+    number = result.get("message_id") if isinstance(result, Mapping) else None
+    if type(number) is not int:
+        raise Unsure("Telegram took the message but did not tell its number")
+    return str(number)
+
+
+def _number_of(update: Any) -> str:
+    number = update.get("update_id") if isinstance(update, Mapping) else None
+    return str(number) if type(number) is int else "without number"

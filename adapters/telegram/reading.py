@@ -1,0 +1,203 @@
+"""From one raw update to what happened, reading only the dozen fields that matter.
+
+The one rule: one update at a time, and an update that cannot be read is only ever its own loss. `read` returns None for
+what does not concern us and raises `Malformed` for what does not have the form that the Bot API promises; the caller
+counts it and goes on. https://core.telegram.org/bots/api#update
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from adapters.base import Inbound, Place
+from flows.events import Blocked, Event, Moved, Pressed, Returned, Said, Shared
+
+UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
+"""What we ask for, always in full: the list stays on the server between starts.
+https://core.telegram.org/bots/api#getupdates (allowed_updates)"""
+
+_NO_PERSON = frozenset({777000, 1087968824, 136817688})
+"""Telegram itself (posts forwarded from a linked channel), anonymous group admins, people writing as a channel:
+several people may stand behind one of them. https://core.telegram.org/bots/api#message (sender_chat)"""
+_OUT = frozenset({"left", "kicked"})
+_CONTENT = (
+    ("photo", "photo"),
+    ("voice", "voice"),
+    ("video_note", "video"),
+    ("video", "video"),
+    ("animation", "video"),
+    ("sticker", "sticker"),
+    ("venue", "location"),
+    ("location", "location"),
+    ("contact", "contact"),
+    ("document", "document"),
+    ("audio", "other"),
+    ("poll", "other"),
+    ("dice", "other"),
+    ("story", "other"),
+    ("game", "other"),
+    ("paid_media", "other"),
+    ("checklist", "other"),
+)
+"""What people share, the most telling field first: an animation also carries `document`, a venue `location`."""
+
+
+class Malformed(Exception):
+    """The update does not have the form that the Bot API promises. Carries no content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """Who the bot is, in `getMe`'s words; `name` in small letters."""
+
+    id: int
+    name: str
+
+
+def read(update: Mapping[str, Any], me: Me, adapter: str, now: datetime) -> Inbound | None:
+    """What `update` tells, if it concerns us. `now` is the time of what carries none."""
+    try:
+        return _read(update, me, adapter, now)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError) as problem:
+        raise Malformed(type(problem).__name__) from None
+
+
+def callback_id(update: Mapping[str, Any]) -> str | None:
+    """What `answerCallbackQuery` needs, when the update is a press."""
+    query = update.get("callback_query")
+    found = query.get("id") if isinstance(query, Mapping) else None
+    return found if isinstance(found, str) else None
+
+
+def _read(update: Mapping[str, Any], me: Me, adapter: str, now: datetime) -> Inbound | None:
+    key = str(_number(update["update_id"]))
+    if (query := update.get("callback_query")) is not None:
+        return _press(query, key, adapter, now)
+    if (change := update.get("my_chat_member")) is not None:
+        return _membership(change, key, adapter)
+    if (message := update.get("message")) is not None:
+        return _message(message, key, me, adapter)
+    return None  # edited messages too: an edited text is not an answer
+
+
+def _press(query: Mapping[str, Any], key: str, adapter: str, now: datetime) -> Inbound | None:
+    person, message, data = query["from"], query.get("message"), query.get("data")
+    if message is None or data is None or person["id"] in _NO_PERSON:
+        return None  # below an inline result, or a game: we send neither
+    event = Pressed(at=now, data=_text(data), message=str(_number(message["message_id"])))
+    return _inbound(key, message, person, event, adapter)
+
+
+def _membership(change: Mapping[str, Any], key: str, adapter: str) -> Inbound | None:
+    """https://core.telegram.org/bots/api#chatmemberupdated"""
+    before, after = change.get("old_chat_member"), _is_in(change["new_chat_member"])
+    if before is not None and _is_in(before) == after:
+        return None  # promoted, renamed, restricted: still there, or still away
+    at = _time(change["date"])
+    return _inbound(key, change, change["from"], Returned(at=at) if after else Blocked(at=at), adapter)
+
+
+def _message(message: Mapping[str, Any], key: str, me: Me, adapter: str) -> Inbound | None:
+    person = message.get("from")
+    if (moved := _migration(message, adapter)) is not None:
+        place, to_chat = moved
+        event = Moved(at=_time(message["date"]), to_chat=to_chat)
+        who = str(_number(person["id"])) if person else ""
+        return Inbound(key=key, place=place, person=who, event=event, private=False)
+    if person is None or person["id"] in _NO_PERSON or person.get("is_bot") or "sender_chat" in message:
+        return None
+    said = _content(message, me)
+    return None if said is None else _inbound(key, message, person, said, adapter)
+
+
+def _migration(message: Mapping[str, Any], adapter: str) -> tuple[Place, str] | None:
+    """A group that became a supergroup says so twice, in the old chat and in the new one; either will do.
+    https://core.telegram.org/bots/api#message (migrate_to_chat_id)"""
+    if (new := message.get("migrate_to_chat_id")) is not None:
+        return Place(adapter, str(_number(message["chat"]["id"]))), str(_number(new))
+    if (old := message.get("migrate_from_chat_id")) is not None:
+        return Place(adapter, str(_number(old))), str(_number(message["chat"]["id"]))
+    return None
+
+
+def _content(message: Mapping[str, Any], me: Me) -> Event | None:
+    answered = _answered(message, me)
+    private = message["chat"]["type"] == "private"
+    text = message.get("text")
+    if text is not None:
+        words = _addressed(_text(text), me)
+        if words is None or not (private or answered or words.startswith("/")):
+            return None
+        return Said(at=_time(message["date"]), text=words, reply_to=answered)
+    what = next((name for field, name in _CONTENT if field in message), None)
+    if what is None or not (private or answered):
+        return None  # a service message, or talk among the members of a group
+    return Shared(at=_time(message["date"]), what=what)
+
+
+def _answered(message: Mapping[str, Any], me: Me) -> str | None:
+    """The message of ours that this one replies to. In a forum every message "replies" to the creation of its topic."""
+    original = message.get("reply_to_message")
+    if original is None or "forum_topic_created" in original or (original.get("from") or {}).get("id") != me.id:
+        return None
+    return str(_number(original["message_id"]))
+
+
+def _addressed(text: str, me: Me) -> str | None:
+    """`/poll@our_bot what` as `/poll what`; None when the command is for another bot.
+    https://core.telegram.org/bots/features#commands"""
+    if not text.startswith("/"):
+        return text
+    command, space, rest = text.partition(" ")
+    word, at, name = command.partition("@")
+    if not at:
+        return text
+    return word + space + rest if name.lower() == me.name else None
+
+
+def _inbound(key: str, where: Mapping[str, Any], person: Mapping[str, Any], event: Event, adapter: str) -> Inbound:
+    chat = where["chat"]
+    locale = person.get("language_code")
+    return Inbound(
+        key=key,
+        place=Place(adapter, str(_number(chat["id"])), _thread(where)),
+        person=str(_number(person["id"])),
+        event=event,
+        private=chat["type"] == "private",
+        locale=locale if isinstance(locale, str) else None,
+    )
+
+
+def _thread(where: Mapping[str, Any]) -> str | None:
+    """The forum topic. Plain reply threads carry the same number without `is_topic_message`; General is 1 and must
+    not be sent back. https://core.telegram.org/bots/api#message (message_thread_id)"""
+    thread = where.get("message_thread_id")
+    if thread is None or where.get("is_topic_message") is not True or thread == 1:
+        return None
+    return str(_number(thread))
+
+
+def _is_in(member: Mapping[str, Any]) -> bool:
+    """https://core.telegram.org/bots/api#chatmember"""
+    if member["status"] in _OUT:
+        return False
+    return member["status"] != "restricted" or member.get("is_member") is not False
+
+
+def _number(value: Any) -> int:
+    if type(value) is not int:
+        raise TypeError("not a number")
+    return value
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError("not a text")
+    return value
+
+
+def _time(value: Any) -> datetime:
+    return datetime.fromtimestamp(_number(value), UTC)

@@ -1,0 +1,13 @@
+"""The web chat adapter: `build` makes it, `WebAdapter.routes` are its pages, `Shelf` is what it asks of storage."""
+
+from __future__ import annotations
+
+from adapters.web.adapter import Invitation, WebAdapter, WebSettings
+from adapters.web.shelf import MemoryShelf, Shelf
+
+__all__ = ["Invitation", "MemoryShelf", "Shelf", "WebAdapter", "WebSettings", "build"]
+
+
+def build(settings: WebSettings) -> WebAdapter:
+    """The adapter, ready to be mounted and asked."""
+    return WebAdapter(settings)

@@ -1,0 +1,247 @@
+"""The addresses of the web chat.
+
+    GET  /, /start/{id}        the page
+    GET  /chat/page/{name}     its style and its scripts
+    GET  /chat/stream?after=N  what is shown, as server-sent events
+    POST /chat/say, /chat/press   {key, text} and {key, data, label, message}
+    GET  /chat/image/{digest}.png
+
+The one rule: an answer of 200 to a POST says that the event is stored. Every other answer carries a sentence in the
+person's language, and the page keeps what it has until it knows.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import re
+from base64 import b64decode
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NoReturn
+from uuid import UUID
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import BaseRoute, Route
+
+from adapters.base import Inbound
+from adapters.web import guard
+from adapters.web.entries import image_place
+from adapters.web.intake import Full
+from adapters.web.page import FILES, chat_page
+from adapters.web.streams import TooMany
+from locales import LANGUAGES, tr
+from locales.accept import accepted
+
+if TYPE_CHECKING:
+    from adapters.web.adapter import WebAdapter
+
+_log = logging.getLogger(__name__)
+
+_BODY = 64 * 1024
+_DATA = 64
+_LABEL = 200
+_PAYLOAD = re.compile(r"[\w-]{1,64}", re.ASCII)
+_NUMBER = re.compile(r"[0-9]{1,15}")
+
+
+class _Turned(Exception):
+    """A request that is not taken: the status, the sentence for the person, seconds until it may come again."""
+
+    def __init__(self, status: int, sentence: str, *, again: float | None = None) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.sentence = sentence
+        self.again = again
+
+
+def routes(adapter: WebAdapter) -> list[BaseRoute]:
+    """The routes of one adapter."""
+    chat = _Chat(adapter)
+    return [
+        Route("/", chat.page),
+        Route("/start/{payload}", chat.page),
+        Route("/chat/page/{name}", _file),
+        Route("/chat/stream", chat.stream),
+        Route("/chat/say", chat.say, methods=["POST"]),
+        Route("/chat/press", chat.press, methods=["POST"]),
+        Route("/chat/image/{digest}.png", chat.image),
+    ]
+
+
+class _Chat:
+    def __init__(self, adapter: WebAdapter) -> None:
+        self._adapter = adapter
+        self._settings = adapter.settings
+
+    async def page(self, request: Request) -> Response:
+        token = guard.token_of(request) or guard.new_token()
+        lang = await self._lang(request, guard.person_of(token))
+        payload = request.path_params.get("payload") or request.query_params.get("start") or ""
+        html = chat_page(
+            lang,
+            title=self._settings.title,
+            invitations=await self._settings.welcome(lang),
+            start=payload if _PAYLOAD.fullmatch(payload) else "",
+        )
+        response = Response(html, media_type="text/html", headers={"Cache-Control": "no-store", "Vary": "Cookie"})
+        guard.give(response, request, token)
+        return response
+
+    async def stream(self, request: Request) -> Response:
+        token = guard.token_of(request)
+        if token is None or request.headers.get("sec-fetch-site") == "cross-site":
+            return Response(status_code=401)
+        after = request.headers.get("last-event-id") or request.query_params.get("after") or "0"
+        if not _NUMBER.fullmatch(after):
+            return Response("after is a number", status_code=400)
+        place = str(self._adapter.place(guard.person_of(token)))
+        try:
+            self._adapter.streams.check(place)
+        except TooMany:
+            return Response(status_code=503, headers={"Retry-After": "10"})
+        return StreamingResponse(
+            self._adapter.streams.follow(place, int(after)),
+            media_type="text/event-stream",
+            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        )
+
+    async def say(self, request: Request) -> Response:
+        return await self._answer(request, self._said)
+
+    async def press(self, request: Request) -> Response:
+        return await self._answer(request, self._pressed)
+
+    async def image(self, request: Request) -> Response:
+        found = await self._settings.shelf.since(image_place(request.path_params["digest"]), 0)
+        if not found:
+            raise HTTPException(404)
+        headers = {"Cache-Control": "private, max-age=31536000, immutable"}
+        return Response(b64decode(found[0][1]["base64"]), media_type="image/png", headers=headers)
+
+    async def _answer(self, request: Request, read: Callable[[Any, str, str, str], _Heard]) -> Response:
+        token = guard.token_of(request)
+        lang = await self._lang(request, guard.person_of(token) if token else None)
+        try:
+            if not guard.from_our_page(request):
+                raise _Turned(403, tr(lang, "This did not come from our page. Please reload it and try again."))
+            if token is None:
+                raise _Turned(401, tr(lang, "Your browser no longer knows this chat. Please reload the page."))
+            person = guard.person_of(token)
+            item, shown = read(await _body(request, lang), person, lang, _locale(request))
+            await self._store(person, item, shown, lang)
+        except _Turned as turned:
+            headers = {} if turned.again is None else {"Retry-After": str(math.ceil(turned.again))}
+            return JSONResponse({"sentence": turned.sentence}, status_code=turned.status, headers=headers)
+        return JSONResponse({"stored": True})
+
+    async def _store(self, person: str, item: Inbound, shown: dict[str, Any], lang: str) -> None:
+        """Return when `item` is stored."""
+        wait = self._adapter.allowance.take(person)
+        if wait:
+            raise _Turned(429, tr(lang, "That was a lot at once. Please wait a moment; nothing is lost."), again=wait)
+        try:
+            if self._adapter.intake.full:
+                raise Full
+            try:
+                await self._adapter.show_mine(item, shown)
+            except Exception:
+                _log.exception("The shelf of the web chat does not take what people say.")
+                _busy(lang)
+            stored = await self._adapter.intake.hand_in(item, self._settings.stored_within)
+        except Full:
+            _busy(lang)
+        if not stored:
+            _busy(lang)
+
+    def _said(self, body: Any, person: str, lang: str, locale: str) -> _Heard:
+        text = _text(body, "text", _BODY, lang)
+        if not text.strip():
+            raise _Turned(422, tr(lang, "Your message is empty. Please write something first."))
+        item = self._adapter.said(person, _key(body, lang), text, locale)
+        return item, {"text": text}
+
+    def _pressed(self, body: Any, person: str, lang: str, locale: str) -> _Heard:
+        data = _text(body, "data", _DATA, lang)
+        if not data:
+            _unreadable(lang)
+        message = body.get("message")
+        if not (message is None or (isinstance(message, str) and _NUMBER.fullmatch(message))):
+            _unreadable(lang)
+        label = _text(body, "label", _BODY, lang)[:_LABEL] if "label" in body else ""
+        item = self._adapter.pressed(person, _key(body, lang), data, message, locale)
+        return item, {"text": label, "press": data, "of": message}
+
+    async def _lang(self, request: Request, person: str | None) -> str:
+        """The language the person chose, or else the one their browser asks for."""
+        chosen = await self._settings.language(person) if person else None
+        if chosen in LANGUAGES:
+            return chosen
+        return accepted(request.headers.get("accept-language", ""), self._settings.locale)
+
+
+_Heard = tuple[Inbound, dict[str, Any]]
+
+
+async def _file(request: Request) -> Response:
+    file = FILES.get(request.path_params["name"])
+    if file is None:
+        raise HTTPException(404)
+    headers = {"Cache-Control": "no-cache", "ETag": file.etag}
+    if request.headers.get("if-none-match") == file.etag:
+        return Response(status_code=304, headers=headers)
+    return Response(file.data, media_type=file.media_type, headers=headers)
+
+
+async def _body(request: Request, lang: str) -> dict[str, Any]:
+    """The JSON object that was posted."""
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        _unreadable(lang)
+    data = bytearray()
+    async for chunk in request.stream():
+        data += chunk
+        if len(data) > _BODY:
+            raise _Turned(413, tr(lang, "This message is too long. Please send it in several pieces."))
+    try:
+        body = json.loads(data)
+    except (ValueError, RecursionError):
+        _unreadable(lang)
+    if not isinstance(body, dict):
+        _unreadable(lang)
+    return body
+
+
+def _text(body: dict[str, Any], name: str, room: int, lang: str) -> str:
+    """A text of the body, of at most `room` bytes, without what no database takes (NUL, half characters)."""
+    text = body.get(name)
+    if not isinstance(text, str):
+        _unreadable(lang)
+    clean = text.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if len(clean.encode()) > room:
+        _unreadable(lang)
+    return clean
+
+
+def _key(body: dict[str, Any], lang: str) -> str:
+    """The page's own name for this message."""
+    try:
+        return str(UUID(body.get("key")))
+    except (TypeError, ValueError, AttributeError):
+        _unreadable(lang)
+
+
+def _locale(request: Request) -> str:
+    """The language the browser reports, ours or not; empty when it does not."""
+    header = request.headers.get("accept-language", "")
+    first = header.partition(",")[0].partition(";")[0].strip()[:35]
+    return accepted(header, first if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", first) else "")
+
+
+def _unreadable(lang: str) -> NoReturn:
+    raise _Turned(400, tr(lang, "We could not read this message. Please reload the page and try again."))
+
+
+def _busy(lang: str) -> NoReturn:
+    raise _Turned(503, tr(lang, "We are very busy. Your message will be sent again by itself."), again=2)

@@ -1,0 +1,364 @@
+"""What everybody may ask: take part, be helped, see and take back what is kept about them."""
+
+from __future__ import annotations
+
+import orjson
+
+from bot import reminders
+from bot.commands import Command
+from bot.letters import Results
+from bot.scene import Live
+from bot.turn import Turn
+from bot.wording import hours, menu, title
+from flows.engine import Step, advance, begin
+from flows.events import Commanded
+from flows.flow import Flow
+from flows.messages import Bold, Bullets, Button, Message, Paragraph, Plain, Prompt, message
+from flows.prompts import command
+from flows.wording import paragraphs, write
+from locales import LANGUAGES, tr
+from storage import audit, ballots, consultations, inbox, outbox, people, sessions, shelf
+from storage.consultations import Consultation
+from storage.instants import ms
+
+_OPENABLE = ("scheduled", "open")
+_ANSWERABLE = ("open", "closing")
+
+
+# --- Taking part -----------------------------------------------------------------------------------------------------
+
+
+def start(turn: Turn, argument: str) -> None:
+    """/start: take part in the named consultation, or choose one."""
+    if argument:
+        found = turn.scene.consultation(argument.strip())
+        if found is None or found.state == "draft":
+            turn.say(tr(turn.lang, "There is no consultation called “{name}”.", name=argument.strip()[:60]))
+            _offer(turn)
+            return
+        enter(turn, found)
+        return
+    open_now = _runs(turn, "open")
+    if len(open_now) == 1:
+        enter(turn, open_now[0][0])
+    else:
+        _offer(turn)
+
+
+def _runs(turn: Turn, *states: str) -> list[tuple[Consultation, Flow]]:
+    found = consultations.all_of(turn.scene.connection, *states)
+    return [(run, turn.scene.flows.of(turn.scene.connection, run)) for run in found]
+
+
+def _offer(turn: Turn) -> None:
+    turn.say(menu(turn.lang, _runs(turn, *_OPENABLE)))
+
+
+def enter(turn: Turn, consultation: Consultation) -> None:
+    """Let somebody into a consultation, as far as it is open."""
+    flow = turn.scene.flows.of(turn.scene.connection, consultation)
+    match consultation.state:
+        case "open":
+            _walk_in(turn, consultation, flow)
+        case "scheduled":
+            _tell_before_opening(turn, consultation, flow)
+        case _:
+            tell_closed(turn, consultation, flow)
+
+
+def _walk_in(turn: Turn, consultation: Consultation, flow: Flow) -> None:
+    scene = turn.scene
+    known = _session_of(turn, consultation.id)
+    if known is not None:
+        known.lane, known.place, known.dirty = turn.item.lane, turn.item.place, True
+        scene.focus(turn.item.lane, known.id)
+        turn.apply(known, advance(known.flow, known.session, Commanded(at=turn.event.at, name="start")))
+        return
+    id = people.new_id()
+    step: Step = begin(flow, session=str(id), lang=turn.lang, at=turn.event.at)
+    live = Live(
+        id=id,
+        participant=turn.participant,
+        consultation=consultation,
+        flow=flow,
+        lane=turn.item.lane,
+        place=turn.item.place,
+        session=step.session,
+        last_ms=ms(turn.event.at),
+        token=ballots.token(consultation.key, turn.participant) if consultation.key else None,
+        dirty=True,
+    )
+    scene.lives[id] = scene.new_sessions[id] = live
+    scene.focus(turn.item.lane, id)
+    turn.apply(live, step)
+    reminders.arm_first(turn, live)
+
+
+def _session_of(turn: Turn, consultation: str) -> Live | None:
+    """The session of this person in a consultation, loaded or still being written."""
+    for live in turn.scene.lives.values():
+        if live.participant == turn.participant and live.consultation.id == consultation:
+            return live
+    stored = sessions.find(turn.scene.connection, turn.participant, consultation)
+    return turn.scene.adopt(stored) if stored else None
+
+
+def _tell_before_opening(turn: Turn, consultation: Consultation, flow: Flow) -> None:
+    lang = turn.lang
+    blocks = [Paragraph((Bold(title(flow, lang)),))]
+    if flow.summary is not None:
+        blocks += paragraphs(write(flow, flow.summary, lang, len(flow.asks)))
+    blocks.append(Paragraph((Plain(hours(consultation, lang)),)))
+    button = Button(label=tr(lang, "Tell me when it opens"), data=command("subscribe", consultation.id))
+    turn.say(Message(body=tuple(blocks), prompt=Prompt(id="", buttons=(button,))))
+
+
+def subscribe(turn: Turn, argument: str) -> None:
+    """The button under the notice before an opening."""
+    consultation = turn.scene.consultation(argument)
+    if consultation is None:
+        _offer(turn)
+        return
+    if consultation.state != "scheduled":
+        enter(turn, consultation)
+        return
+    turn.scene.flush()
+    lane, place = turn.item.lane, turn.item.place
+    sessions.subscribe(turn.scene.connection, turn.participant, argument, lane, place, wants=True)
+    turn.say(tr(turn.lang, "Good, you will be told when it opens. Type /stop to change your mind."))
+
+
+def tell_closed(turn: Turn, consultation: Consultation, flow: Flow) -> None:
+    """What everybody gets who comes after the closing: never silence."""
+    lang = turn.lang
+    turn.say(tr(lang, "“{title}” is closed; answers are no longer taken.", title=title(flow, lang)))
+    if consultation.result is not None:
+        turn.post(turn.item.place, Results(consultation.id, lang), consultation=consultation.id)
+
+
+# --- Within a consultation -------------------------------------------------------------------------------------------
+
+
+def _pass_on(turn: Turn, name: str, argument: str = "") -> None:
+    live = turn.live
+    if live is None:
+        turn.say(tr(turn.lang, "You are not in a consultation at the moment."))
+        _offer(turn)
+        return
+    if live.consultation.state not in _ANSWERABLE:
+        tell_closed(turn, live.consultation, live.flow)
+        return
+    turn.apply(live, advance(live.flow, live.session, Commanded(at=turn.event.at, name=name, argument=argument)))
+
+
+def back(turn: Turn, _argument: str) -> None:
+    """/back: to the question before."""
+    _pass_on(turn, "back")
+
+
+def skip(turn: Turn, _argument: str) -> None:
+    """/skip: pass an optional question."""
+    _pass_on(turn, "skip")
+
+
+def myvote(turn: Turn, _argument: str) -> None:
+    """/myvote: read over one's answers, and change them until closing."""
+    _pass_on(turn, "myvote")
+
+
+def stop(turn: Turn, _argument: str) -> None:
+    """/stop: pause, and no more messages from our side."""
+    subscribed = sessions.unsubscribe(turn.scene.connection, turn.participant)
+    if turn.live is not None:
+        _pass_on(turn, "stop")
+    elif subscribed:
+        turn.say(tr(turn.lang, "Good, you will not be told any more."))
+    else:
+        turn.say(tr(turn.lang, "There is nothing to stop: you will get no message from here unless you write first."))
+
+
+def resume(turn: Turn, argument: str) -> None:
+    """/resume, and the button under a reminder: go on where one was."""
+    if argument.isdecimal():
+        turn.scene.load_sessions({int(argument)})
+        wanted = turn.scene.lives.get(int(argument))
+        if wanted is not None and wanted.participant == turn.participant:
+            wanted.lane, wanted.place, wanted.dirty = turn.item.lane, turn.item.place, True
+            turn.scene.focus(turn.item.lane, wanted.id)
+    _pass_on(turn, "resume")
+
+
+# --- Help and language -----------------------------------------------------------------------------------------------
+
+
+def help_(turn: Turn, _argument: str) -> None:
+    """/help: what one can type, and the open question again."""
+    from bot.commands.register import ALL
+
+    lang = turn.lang
+    organiser = turn.is_organiser()
+    items = tuple(
+        (Bold(f"/{_word(entry, lang)}"), Plain(f" — {entry.about(lang)}"))
+        for entry in ALL
+        if entry.about is not None and (entry.role == "everybody" or organiser)
+    )
+    intro = tr(lang, "Answer with the buttons, or by typing: a number, the words of a choice, yes or no.")
+    turn.say(Message(body=(Paragraph((Plain(intro),)), Bullets(items))))
+    live = turn.live
+    if live is not None and live.consultation.state in _ANSWERABLE:
+        _pass_on(turn, "again")
+
+
+def _word(entry: Command, lang: str) -> str:
+    return entry.aliases[0] if lang == "fr" and entry.aliases else entry.name
+
+
+_NAMES = {"fr": "Français", "en": "English"}
+
+
+def language(turn: Turn, argument: str) -> None:
+    """/language: choose the language one is spoken to."""
+    wanted = _language_meant(argument)
+    if wanted is None:
+        buttons = tuple(Button(label=_NAMES[code], data=command("language", code)) for code in LANGUAGES)
+        turn.say(message(tr(turn.lang, "Which language do you prefer?"), prompt=Prompt(id="", buttons=buttons)))
+        return
+    turn.scene.flush()
+    people.set_lang(turn.scene.connection, turn.participant, wanted)
+    turn.speak(wanted)
+    turn.say(tr(wanted, "From now on I write in English."))
+    live = turn.live
+    if live is not None and live.consultation.state in _ANSWERABLE:
+        step = advance(live.flow, live.session, Commanded(at=turn.event.at, name="language", argument=wanted))
+        turn.apply(live, step)
+
+
+def _language_meant(argument: str) -> str | None:
+    word = argument.strip().lower()
+    return next(
+        (code for code, name in _NAMES.items() if word and (word == code or name.lower().startswith(word))), None
+    )
+
+
+# --- What is kept about a person -------------------------------------------------------------------------------------
+
+
+def privacy(turn: Turn, _argument: str) -> None:
+    """/privacy: who can see what, in plain words."""
+    lang = turn.lang
+    items = (
+        tr(lang, "Other participants see totals only, never who answered what."),
+        tr(lang, "The organisers see totals; they cannot see your answers."),
+        tr(lang, "The people who run this server could look into its database until the closing."),
+        tr(lang, "The messenger you use (for example Telegram) sees the messages pass."),
+        tr(lang, "After the closing, the key that links you to your answers is destroyed; only the totals stay."),
+    )
+    asked = tr(lang, "/mydata shows everything kept about you, /erase deletes it.")
+    bullets = Bullets(tuple((Plain(item),) for item in items))
+    turn.say(message(tr(lang, "Who can see what:"), bullets, asked))
+
+
+def mydata(turn: Turn, _argument: str) -> None:
+    """/mydata: everything that is kept about the person, as text that programs can read too."""
+    turn.scene.flush()
+    connection, participant = turn.scene.connection, turn.participant
+    data = people.export(connection, participant)
+    data["sessions"] = [_session_data(turn, row) for row in sessions.of_participant(connection, participant)]
+    data["consents"] = ballots.consents_of(connection, participant)
+    text = orjson.dumps(data, option=orjson.OPT_INDENT_2).decode()
+    turn.say(message(tr(turn.lang, "This is everything kept about you:"), Paragraph((Plain(text),))))
+
+
+def _session_data(turn: Turn, row: sessions.Stored) -> dict[str, object]:
+    consultation = turn.scene.consultation(row.consultation)
+    assert consultation is not None
+    answers = []
+    if consultation.key is not None:
+        token = ballots.token(consultation.key, row.participant)
+        answers = ballots.of_token(turn.scene.connection, row.consultation, token)
+    return {"consultation": row.consultation, "stage": row.stage, "answers": answers}
+
+
+def erase(turn: Turn, argument: str) -> None:
+    """/erase: delete the person. Before a closing the ballots go too; after it only the link does, the counts stay."""
+    lang = turn.lang
+    if argument.strip().lower() not in ("yes", "oui"):
+        buttons = (
+            Button(label=tr(lang, "Yes, erase everything"), data=command("erase", "yes")),
+            Button(label=tr(lang, "No, keep it"), data=command("help"), quiet=True),
+        )
+        warning = tr(
+            lang, "This deletes your answers in open consultations and everything kept about you. It cannot be undone."
+        )
+        turn.say(message(warning, prompt=Prompt(id="", buttons=buttons)))
+        return
+    scene, participant = turn.scene, turn.participant
+    scene.flush()
+    connection = scene.connection
+    for row in sessions.of_participant(connection, participant):
+        _withdraw_ballots(turn, row)
+    scene.flush()
+    for lane, place in people.lanes_of(connection, participant):
+        outbox.forget_place(connection, place)
+        inbox.empty_lanes(connection, [lane])
+        shelf.forget(connection, place)
+    people.erase(connection, participant)
+    audit.note(connection, at_ms=ms(scene.now), who="participant", act="erase", subject="")
+    turn.leave()
+    scene.scrub = True
+    turn.say(tr(lang, "Done: everything kept about you is erased. Type /start to begin anew."))
+
+
+def _withdraw_ballots(turn: Turn, row: sessions.Stored) -> None:
+    consultation = turn.scene.consultation(row.consultation)
+    if consultation is None or consultation.key is None or consultation.state not in ("open", "scheduled"):
+        return
+    live = turn.scene.lives.get(row.id) or turn.scene.adopt(row)
+    for question, answer in live.session.answers.items():
+        turn.withdraw(live, question, answer)
+
+
+COMMANDS = (
+    Command(
+        name="start",
+        aliases=("commencer", "demarrer", "démarrer"),
+        act=start,
+        about=lambda lang: tr(lang, "take part in a consultation"),
+        in_group=True,
+    ),
+    Command(name="help", aliases=("aide",), act=help_, about=lambda lang: tr(lang, "this list"), in_group=True),
+    Command(name="back", aliases=("retour",), act=back, about=lambda lang: tr(lang, "to the question before")),
+    Command(
+        name="skip", aliases=("passer",), act=skip, about=lambda lang: tr(lang, "pass a question that is not required")
+    ),
+    Command(
+        name="stop",
+        aliases=("arreter", "arrêter"),
+        act=stop,
+        about=lambda lang: tr(lang, "pause, and get no more messages"),
+    ),
+    Command(name="resume", aliases=("reprendre",), act=resume, about=lambda lang: tr(lang, "go on where you were")),
+    Command(
+        name="myvote",
+        aliases=("monvote",),
+        act=myvote,
+        about=lambda lang: tr(lang, "read over your answers and change them"),
+    ),
+    Command(name="language", aliases=("langue",), act=language, about=lambda lang: tr(lang, "choose your language")),
+    Command(
+        name="privacy",
+        aliases=("confidentialite", "confidentialité"),
+        act=privacy,
+        about=lambda lang: tr(lang, "who can see what"),
+    ),
+    Command(
+        name="mydata",
+        aliases=("mesdonnees", "mesdonnées"),
+        act=mydata,
+        about=lambda lang: tr(lang, "everything kept about you"),
+    ),
+    Command(
+        name="erase", aliases=("effacer",), act=erase, about=lambda lang: tr(lang, "delete everything kept about you")
+    ),
+    Command(name="subscribe", aliases=(), act=subscribe, about=None),
+)

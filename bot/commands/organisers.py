@@ -1,0 +1,119 @@
+"""What organisers may ask: how things stand, a result, an early closing."""
+
+from __future__ import annotations
+
+from bot import office
+from bot.commands import Command
+from bot.letters import Results
+from bot.turn import Turn
+from bot.visibility import visible
+from bot.wording import hours, menu, title
+from flows.flow import Flow
+from flows.messages import Bold, Button, Message, Paragraph, Plain, Prompt, message
+from flows.prompts import command
+from locales import tr, trn
+from storage import audit, consultations, sessions
+from storage.consultations import Consultation
+from storage.instants import ms
+
+
+def status(turn: Turn, _argument: str) -> None:
+    """/status: every consultation that is not put away, and how many take part."""
+    lang, connection = turn.lang, turn.scene.connection
+    found = consultations.all_of(connection, "scheduled", "open", "closing", "closed")
+    if not found:
+        turn.say(menu(lang, []))
+        return
+    turn.say(Message(body=tuple(_standing(turn, run) for run in found)))
+
+
+def _standing(turn: Turn, run: Consultation) -> Paragraph:
+    lang = turn.lang
+    flow = turn.scene.flows.of(turn.scene.connection, run)
+    stages = sessions.stages(turn.scene.connection, run.id)
+    started, finished = sum(stages.values()), stages.get("sent", 0)
+    lines = [
+        trn(
+            lang,
+            "{n} person has started, {finished} finished.",
+            "{n} people have started, {finished} finished.",
+            started,
+            finished=finished,
+        ),
+        hours(run, lang),
+    ]
+    return Paragraph((Bold(f"{title(flow, lang)} ({run.id})"), Plain("\n" + "\n".join(line for line in lines if line))))
+
+
+def results(turn: Turn, argument: str) -> None:
+    """/results: the result, when it may be seen."""
+    found = _meant(turn, argument, "open", "closing", "closed", "answered", "archived")
+    if found is None:
+        return
+    consultation, flow = found
+    if not visible(consultation):
+        text = tr(
+            turn.lang, "The result of “{title}” is shown to nobody before the closing.", title=title(flow, turn.lang)
+        )
+        turn.say(text)
+        return
+    turn.post(turn.item.place, Results(consultation.id, turn.lang), consultation=consultation.id)
+
+
+def close(turn: Turn, argument: str) -> None:
+    """/close: end a consultation before its hour, after asking once."""
+    id, _, sure = argument.partition(" ")
+    found = _meant(turn, id, "open")
+    if found is None:
+        return
+    consultation, flow = found
+    lang = turn.lang
+    if sure.strip().lower() not in ("yes", "oui"):
+        buttons = (
+            Button(label=tr(lang, "Yes, close now"), data=command("close", f"{consultation.id} yes")),
+            Button(label=tr(lang, "No, leave it open"), data=command("status"), quiet=True),
+        )
+        question = tr(lang, "Close “{title}” now, before its hour? This cannot be undone.", title=title(flow, lang))
+        turn.say(message(question, prompt=Prompt(id="", buttons=buttons)))
+        return
+    scene = turn.scene
+    who = str(turn.participant)
+    audit.note(scene.connection, at_ms=ms(scene.now), who=who, act="close early", subject=consultation.id)
+    office.begin_closing(scene, consultation)
+    turn.say(tr(lang, "“{title}” is closing; the result follows in a moment.", title=title(flow, lang)))
+
+
+def _meant(turn: Turn, id: str, *states: str) -> tuple[Consultation, Flow] | None:
+    """The consultation an organiser means: the one named, or the only one there is. Says so when neither helps."""
+    connection = turn.scene.connection
+    found = consultations.all_of(connection, *states)
+    named = [run for run in found if run.id == id.strip()] if id.strip() else found
+    if len(named) == 1:
+        return named[0], turn.scene.flows.of(connection, named[0])
+    if not found:
+        turn.say(tr(turn.lang, "There is no such consultation at the moment."))
+    else:
+        names = ", ".join(run.id for run in found)
+        turn.say(tr(turn.lang, "Which one? Add its name: {names}.", names=names))
+    return None
+
+
+COMMANDS = (
+    Command(
+        name="status",
+        aliases=("etat", "état"),
+        act=status,
+        about=lambda lang: tr(lang, "how the consultations stand"),
+        role="organiser",
+    ),
+    Command(
+        name="results", aliases=("resultats", "résultats"), act=results, about=lambda lang: tr(lang, "show a result")
+    ),
+    Command(
+        name="close",
+        aliases=("cloturer", "clôturer", "fermer"),
+        act=close,
+        about=lambda lang: tr(lang, "end a consultation now"),
+        role="organiser",
+    ),
+)

@@ -1,0 +1,23 @@
+"""Every command there is, in the order in which /help tells them."""
+
+from __future__ import annotations
+
+from rapidfuzz import process
+
+from bot.commands import Command, citizens, organisers
+
+ALL: tuple[Command, ...] = (*citizens.COMMANDS, *organisers.COMMANDS)
+
+_BY_WORD = {word: command for command in ALL for word in (command.name, *command.aliases)}
+
+
+def find(word: str) -> Command | None:
+    """The command of this name or alias, without its slash."""
+    return _BY_WORD.get(word.lower())
+
+
+def nearest(word: str, allowed: tuple[Command, ...] = ALL) -> str | None:
+    """The name or alias that `word` was probably meant to be."""
+    words = [name for command in allowed for name in (command.name, *command.aliases)]
+    found = process.extractOne(word.lower(), words, score_cutoff=65)
+    return str(found[0]) if found else None

@@ -1,0 +1,184 @@
+"""What the pictures show, in words and figures only: sheets of panels of bars. Drawing is in `bot.results.chart`.
+
+The one rule: a sheet carries finished sentences. Whoever draws it, or reads it aloud (`alt_text`), knows no language
+and does no sums.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.results import phrases
+from flows.flow import AnyOf, Ask, Flow, Scale
+from flows.tally.counts import CHOICE_KINDS, QuestionResult, Result
+from locales import tr, trn
+
+MOST_PANELS = 6
+MOST_LINES = 24
+"""On one picture; a phone shows a picture of about twice its width without shrinking it beyond reading."""
+MOST_BARS = 15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bar:
+    """`length` is the share of those who answered, from 0 to 1. `spare` stands in where no character of the
+    label can be drawn (a label of emoji)."""
+
+    label: str
+    figure: str
+    length: float
+    first: bool = False
+    spare: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """One question."""
+
+    question: str
+    note: str
+    bars: tuple[Bar, ...]
+    basis: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """One picture."""
+
+    title: str
+    panels: tuple[Panel, ...]
+    footer: str
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> Sheet:
+        return Sheet(
+            title=data["title"],
+            panels=tuple(
+                Panel(**{**panel, "bars": tuple(Bar(**bar) for bar in panel["bars"])}) for panel in data["panels"]
+            ),
+            footer=data["footer"],
+        )
+
+
+def payload(
+    flow: Flow, result: Result, lang: str, *, closed: bool = True, at: datetime | None = None
+) -> dict[str, Any]:
+    """What `bot.results.chart` draws, ready for JSON; `at` as for `sheets`."""
+    return {"sheets": [asdict(sheet) for sheet in sheets(flow, result, lang, closed=closed, at=at)]}
+
+
+def sheets(
+    flow: Flow, result: Result, lang: str, *, closed: bool = True, at: datetime | None = None
+) -> tuple[Sheet, ...]:
+    """One sheet for the choice questions that are not personal, more when there are many. `at`: when it was counted
+    (None: the closing hour of the flow, once closed)."""
+    if not phrases.may_show(flow, closed=closed):
+        return ()
+    panels = [
+        _panel(flow, ask, question, lang)
+        for ask, question in phrases.public_questions(flow, result)
+        if question.kind in CHOICE_KINDS
+    ]
+    groups = _grouped(panels)
+    title, footer = phrases.title(lang, flow, closed=closed), _footer(flow, result, lang, closed=closed, at=at)
+    if len(groups) < 2:
+        return tuple(Sheet(title=title, panels=group, footer=footer) for group in groups)
+    return tuple(
+        Sheet(title=f"{title} ({i}/{len(groups)})", panels=group, footer=footer) for i, group in enumerate(groups, 1)
+    )
+
+
+def alt_text(flow: Flow, result: Result, lang: str, *, closed: bool = True, at: datetime | None = None) -> str:
+    """All that the pictures show, in words."""
+    return "\n\n".join(say_sheet(sheet) for sheet in sheets(flow, result, lang, closed=closed, at=at))
+
+
+def say_sheet(sheet: Sheet) -> str:
+    """All that one picture shows, in words."""
+    said = [sheet.title]
+    for panel in sheet.panels:
+        asked = " ".join(part for part in (panel.question, panel.note) if part)
+        bars = "; ".join(f"{bar.label} — {bar.figure}" for bar in panel.bars)
+        said.append(f"{asked}\n{bars}.\n{panel.basis}.")
+    return "\n".join([*said, sheet.footer])
+
+
+def _panel(flow: Flow, ask: Ask, question: QuestionResult, lang: str) -> Panel:
+    return Panel(
+        question=" ".join(ask.text.read(lang, flow.lang).split()),
+        note=_note(flow, ask, question, lang),
+        bars=_bars(flow, question, lang),
+        basis=phrases.basis(lang, question),
+    )
+
+
+def _bars(flow: Flow, question: QuestionResult, lang: str) -> tuple[Bar, ...]:
+    ranked = phrases.ranked(question)
+    first = {row.code for row in phrases.leaders(question)} if question.kind != "scale" else set()
+    total = question.answered or 1
+    bars = [
+        Bar(
+            label=row.code if question.kind == "scale" else phrases.label(lang, flow, question, row),
+            figure=phrases.measure(lang, question, row, part),
+            length=row.count / total,
+            first=row.code in first,
+            spare=row.code,
+        )
+        for row, part in ranked
+    ]
+    if question.kind == "scale" or len(bars) <= MOST_BARS:
+        return tuple(bars)
+    rest = ranked[MOST_BARS - 1 :]
+    left_out = sum(row.count for row, _ in rest)
+    others = Bar(
+        label=trn(
+            lang, "{count} other choice", "{count} other choices", len(rest), count=phrases.number(lang, len(rest))
+        ),
+        figure=phrases.number(lang, left_out),
+        length=left_out / total,
+    )
+    return (*bars[: MOST_BARS - 1], others)
+
+
+def _note(flow: Flow, ask: Ask, question: QuestionResult, lang: str) -> str:
+    """How to read the bars: what the ends of a scale mean, that several answers were possible."""
+    kind = ask.kind
+    if isinstance(kind, AnyOf):
+        return tr(lang, "Several answers were possible.")
+    if not isinstance(kind, Scale):
+        return ""
+    ends = ((kind.low, kind.low_label), (kind.high, kind.high_label))
+    said = [f"{point} = {words.read(lang, flow.lang)}" for point, words in ends if words]
+    if question.mean is not None:
+        said.append(tr(lang, "Average: {mean}", mean=phrases.number(lang, question.mean)))
+    return " · ".join(said)
+
+
+def _grouped(panels: list[Panel]) -> list[tuple[Panel, ...]]:
+    """Panels in order, as many on a sheet as stay legible."""
+    groups: list[tuple[Panel, ...]] = []
+    lines = 0
+    for panel in panels:
+        needed = len(panel.bars) + 2
+        if groups and len(groups[-1]) < MOST_PANELS and lines + needed <= MOST_LINES:
+            groups[-1] = (*groups[-1], panel)
+            lines += needed
+        else:
+            groups.append((panel,))
+            lines = needed
+    return groups
+
+
+def _footer(flow: Flow, result: Result, lang: str, *, closed: bool, at: datetime | None) -> str:
+    said = [phrases.turnout(lang, result, closed=closed)]
+    if at is None and closed and flow.window:
+        at = flow.window.closes
+    if at is not None:
+        when = phrases.moment(lang, flow, at)
+        said.append(
+            tr(lang, "Closed on {moment}.", moment=when) if closed else tr(lang, "Counted on {moment}.", moment=when)
+        )
+    return "\n".join(said)

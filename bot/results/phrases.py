@@ -1,0 +1,160 @@
+"""The small phrases that the chat message, the picture and its text equivalent share.
+
+The one rule: a vote never reads as none, nor a minority as everybody: 1 of 1,000 is "< 1%", 999 of 1,000 is "> 99%".
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_time
+from babel.lists import format_list
+from babel.numbers import format_decimal, format_percent
+
+from flows.flow import Ask, Flow, ResultsMode
+from flows.tally.counts import QuestionResult, Result, Row, percents
+from locales import LANGUAGES, tr, trn
+
+NATURAL_ORDER = frozenset({"scale", "date"})
+"""Kinds whose rows are read in their own order, not by count."""
+
+
+def may_show(flow: Flow, *, closed: bool) -> bool:
+    """May anything that depends on answers be shown now? (`after_vote`: who has voted is the caller's to know.)"""
+    return closed or flow.results is not ResultsMode.AT_CLOSE
+
+
+def public_questions(flow: Flow, result: Result) -> list[tuple[Ask, QuestionResult]]:
+    """Each question that is not personal, with its result, in flow order."""
+    found = {question.name: question for question in result.questions}
+    return [(ask, found[ask.name]) for ask in flow.asks if ask.name in found and not ask.personal]
+
+
+def number(lang: str, value: float) -> str:
+    return str(format_decimal(value, format="#,##0.##", locale=_locale(lang)))
+
+
+def percent(lang: str, part: int, count: int, total: int) -> str:
+    """`part` hundredths as a percentage, for `count` of `total`."""
+    if not part and count:
+        return "<\u00a0" + _percent(lang, 1)
+    if part == 100 and count < total:
+        return ">\u00a0" + _percent(lang, 99)
+    return _percent(lang, part)
+
+
+def day(lang: str, iso: str) -> str:
+    """A calendar date in words; what is not a date stays as it is."""
+    try:
+        return str(format_date(date.fromisoformat(iso), format="long", locale=_locale(lang)))
+    except ValueError:
+        return iso
+
+
+def listed(lang: str, items: list[str]) -> str:
+    """`a, b and c`."""
+    return format_list(items, locale=_locale(lang))
+
+
+def moment(lang: str, flow: Flow, at: datetime) -> str:
+    """When `at` was, on the consultation's own wall clock, with its zone. A naive time is already on that clock."""
+    zone = flow.window.zone if flow.window else None
+    if at.tzinfo and zone:
+        at = at.astimezone(ZoneInfo(zone))
+    if not zone:
+        zone = at.tzname()
+    said = tr(
+        lang,
+        "{date} at {time}",
+        date=format_date(at.date(), format="long", locale=_locale(lang)),
+        time=format_time(at.time(), format="short", locale=_locale(lang)),
+    )
+    return f"{said} ({zone})" if zone else said
+
+
+def title(lang: str, flow: Flow, *, closed: bool) -> str:
+    name = flow.title.read(lang, flow.lang)
+    return tr(lang, "Results: {title}", title=name) if closed else tr(lang, "Results so far: {title}", title=name)
+
+
+def turnout(lang: str, result: Result, *, closed: bool) -> str:
+    """How many took part, and how many went to the end where that is known."""
+    n, finished = result.participants, result.finished
+    if not n:
+        return tr(lang, "Nobody took part.") if closed else tr(lang, "Nobody has taken part yet.")
+    took_part = trn(lang, "{count} person took part", "{count} people took part", n, count=number(lang, n))
+    if finished is None:
+        return took_part + "."
+    if not finished:
+        return took_part + ", " + tr(lang, "nobody went to the end.")
+    if n == finished == 1:
+        return took_part + ", " + tr(lang, "to the end.")
+    if finished == n:
+        return took_part + ", " + tr(lang, "all to the end.")
+    went = trn(lang, "{count} went to the end.", "{count} went to the end.", finished, count=number(lang, finished))
+    return f"{took_part}, {went}"
+
+
+def basis(lang: str, question: QuestionResult) -> str:
+    """How many answered, and the three ways of not answering, each on its own."""
+    n = question.answered
+    said = trn(lang, "{count} answer", "{count} answers", n, count=number(lang, n)) if n else tr(lang, "No answer")
+    return " · ".join([said, *not_answered(lang, question)])
+
+
+def not_answered(lang: str, question: QuestionResult) -> list[str]:
+    """How many did not know, abstained, skipped the question; what nobody did is not said."""
+    said = []
+    if n := question.dont_know:
+        said.append(trn(lang, "{count} does not know", "{count} do not know", n, count=number(lang, n)))
+    if n := question.abstained:
+        said.append(trn(lang, "{count} abstention", "{count} abstentions", n, count=number(lang, n)))
+    if n := question.skipped:
+        said.append(trn(lang, "{count} skipped it", "{count} skipped it", n, count=number(lang, n)))
+    return said
+
+
+def label(lang: str, flow: Flow, question: QuestionResult, row: Row) -> str:
+    """What a row is called, on one line."""
+    if question.kind == "date":
+        return day(lang, row.code)
+    return " ".join(row.label.read(lang, flow.lang).split()) or row.code
+
+
+def measure(lang: str, question: QuestionResult, row: Row, part: int) -> str:
+    """`18 (43%)`."""
+    return f"{number(lang, row.count)} ({percent(lang, part, row.count, question.answered)})"
+
+
+def ranked(question: QuestionResult) -> list[tuple[Row, int]]:
+    """Rows with their percentages in reading order: by count, the flow's order among equals; scales and dates in
+    their own order."""
+    rows = list(zip(question.rows, percents(question), strict=True))
+    if question.kind in NATURAL_ORDER:
+        return rows
+    return sorted(rows, key=lambda pair: -pair[0].count)
+
+
+def leaders(question: QuestionResult) -> list[Row]:
+    """The rows with the most votes; several when they are tied, none without votes."""
+    most = max((row.count for row in question.rows), default=0)
+    return [row for row in question.rows if row.count == most] if most else []
+
+
+def tie(lang: str, flow: Flow, question: QuestionResult) -> str:
+    """Who is tied for the first place, in words; empty when nobody is."""
+    first = leaders(question)
+    if question.kind in NATURAL_ORDER or len(first) < 2:
+        return ""
+    names = listed(lang, [label(lang, flow, question, row) for row in first])
+    return tr(lang, "Tied in first place: {names}.", names=names)
+
+
+def _percent(lang: str, part: int) -> str:
+    return str(format_percent(part / 100, locale=_locale(lang)))
+
+
+def _locale(lang: str) -> str:
+    """Figures are written as in the sentences around them: in English where Palabre has no sentences in `lang`."""
+    return lang if lang in LANGUAGES else "en"

@@ -1,0 +1,141 @@
+"""A result as a message that reads well in a chat.
+
+The one rule: everything that an organiser or a citizen wrote is a plain or bold node of its own, never markup. Personal
+questions are left out, free texts are only counted.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.results import panels, phrases
+from flows.flow import Flow
+from flows.messages import Block, Bold, Bullets, Inline, Italic, Link, Message, Paragraph, Picture, Plain, paragraph
+from flows.tally.counts import QuestionResult, Result
+from locales import tr, trn
+
+MOST_ROWS = 20
+MOST_DATES = 7
+
+
+def say_results(
+    flow: Flow, result: Result, lang: str, *, closed: bool, place_url: str | None, at: datetime | None = None
+) -> Message:
+    """The whole result in one message, with its first picture; `more_pictures` has the others. `place_url` is the page
+    of the result, if there is one. `at`: when it was counted."""
+    if not phrases.may_show(flow, closed=closed):
+        return Message(body=(_heading(lang, flow, closed=closed), paragraph(_later(lang))))
+    body: list[Block] = [
+        _heading(lang, flow, closed=closed),
+        paragraph(phrases.turnout(lang, result, closed=closed)),
+    ]
+    for ask, question in phrases.public_questions(flow, result):
+        body.append(paragraph(Bold(ask.text.read(lang, flow.lang).strip())))
+        body.extend(_question(lang, flow, question))
+    if not closed:
+        body.append(paragraph(tr(lang, "The consultation is still open: these figures will change.")))
+    if place_url:
+        body.append(paragraph(Link(tr(lang, "See the results page"), place_url)))
+    found = pictures(flow, result, lang, closed=closed, at=at)
+    return Message(body=tuple(body), picture=found[0] if found else None)
+
+
+def more_pictures(
+    flow: Flow, result: Result, lang: str, *, closed: bool, at: datetime | None = None
+) -> tuple[Message, ...]:
+    """One message for each picture after the first, when the questions did not fit on one."""
+    sheets = panels.sheets(flow, result, lang, closed=closed, at=at)
+    found = pictures(flow, result, lang, closed=closed, at=at)
+    return tuple(
+        Message(body=(paragraph(sheet.title),), picture=picture)
+        for sheet, picture in list(zip(sheets, found, strict=True))[1:]
+    )
+
+
+def pictures(flow: Flow, result: Result, lang: str, *, closed: bool, at: datetime | None = None) -> tuple[Picture, ...]:
+    """The pictures of a result: `chart:17`, then `chart:17:2` and so on, in the order of the bytes that
+    `chart.draw_apart` gives."""
+    ref = f"chart:{result.consultation}"
+    return tuple(
+        Picture(ref=ref if i == 1 else f"{ref}:{i}", alt=panels.say_sheet(sheet))
+        for i, sheet in enumerate(panels.sheets(flow, result, lang, closed=closed, at=at), 1)
+    )
+
+
+def _heading(lang: str, flow: Flow, *, closed: bool) -> Paragraph:
+    return paragraph(Bold(phrases.title(lang, flow, closed=closed)))
+
+
+def _later(lang: str) -> str:
+    return tr(lang, "The results will be shown when the consultation has closed.")
+
+
+def _question(lang: str, flow: Flow, question: QuestionResult) -> list[Block]:
+    """What was answered to one question."""
+    match question.kind:
+        case "one_of" | "any_of" | "yes_no" | "scale" | "date":
+            said = _rows(lang, flow, question)
+        case "number":
+            said = _measures(lang, question)
+        case _:
+            said = []
+    remarks = [
+        tr(lang, "Several answers were possible.") if question.kind == "any_of" else "",
+        phrases.tie(lang, flow, question),
+        _written(lang, question) if question.kind == "text" else phrases.basis(lang, question) + ".",
+    ]
+    return [*said, paragraph(Italic(" ".join(remark for remark in remarks if remark)))]
+
+
+def _rows(lang: str, flow: Flow, question: QuestionResult) -> list[Block]:
+    if not question.answered:
+        return []
+    ranked = phrases.ranked(question)
+    if question.kind == "date":
+        ranked = sorted(ranked, key=lambda pair: -pair[0].count)
+    most = MOST_DATES if question.kind == "date" else MOST_ROWS
+    shown, rest = (ranked, []) if len(ranked) <= most + 1 else (ranked[:most], ranked[most:])
+    items: list[tuple[Inline, ...]] = [
+        (
+            Plain(phrases.label(lang, flow, question, row)),
+            Plain(f" — {phrases.measure(lang, question, row, part)}"),
+        )
+        for row, part in shown
+    ]
+    if rest:
+        others = phrases.number(lang, len(rest))
+        votes = phrases.number(lang, sum(row.count for row, _ in rest))
+        left_out = trn(lang, "{count} other choice", "{count} other choices", len(rest), count=others)
+        items.append((Plain(f"{left_out} — {votes}"),))
+    said: list[Block] = [Bullets(tuple(items))]
+    return said + (_measures(lang, question) if question.kind == "scale" else [])
+
+
+def _measures(lang: str, question: QuestionResult) -> list[Block]:
+    """Mean, middle and ends of what was given, in a sentence."""
+    mean, median, least, most = question.mean, question.median, question.min, question.max
+    if mean is None or median is None or least is None or most is None:
+        return []
+    said = tr(
+        lang,
+        "Average: {mean}. Half answered {median} or less, half {median} or more.",
+        mean=phrases.number(lang, mean),
+        median=phrases.number(lang, median),
+    )
+    if question.kind == "number" and least != most:
+        said += " " + tr(
+            lang, "From {least} to {most}.", least=phrases.number(lang, least), most=phrases.number(lang, most)
+        )
+    return [paragraph(said)]
+
+
+def _written(lang: str, question: QuestionResult) -> str:
+    """How many wrote something; what they wrote is not shown."""
+    n = question.answered
+    if not n:
+        return phrases.basis(lang, question) + "."
+    wrote = trn(
+        lang, "{count} person wrote an answer", "{count} people wrote an answer", n, count=phrases.number(lang, n)
+    )
+    apart = phrases.not_answered(lang, question)
+    return " · ".join([wrote, *apart]) + "."

@@ -1,0 +1,251 @@
+"""The road: everything that happens becomes a row of the inbox, is handled in one transaction, and leaves as rows of
+the outbox. There is no second way in and no second way out.
+
+    receive   a batch of events and the cursor after it, committed together
+    think     claim lanes, load, handle, write, commit: once for the whole batch
+    ring      timers that came due become events
+
+The one rule: **one transaction each, and nothing but the database inside it**. When a batch fails, its lanes are tried
+one event at a time; an event that fails three times is set aside, its author is told, and the lane goes on.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+import orjson
+
+from adapters.base import Batch, Inbound
+from bot.clock import Now
+from bot.letters import Whole
+from bot.routes import route
+from bot.scene import Note, Rules, Scene, clock_row
+from bot.shelves import Flows
+from bot.turn import Turn
+from bot.wording import span
+from flows import events
+from flows.events import Rang
+from flows.messages import message
+from locales import tr
+from storage import inbox, outbox, sessions, timers
+from storage.database import Connection, Database, StorageError
+from storage.inbox import Pending
+from storage.instants import ms
+from storage.timers import Timer
+
+log = logging.getLogger(__name__)
+
+LANES = 64
+"""How many people's pending work one transaction takes on at most."""
+
+GIVE_UP_AT = 3
+OUTAGE = timedelta(seconds=120)
+"""Telegram forgets button presses after 150 seconds: after a longer silence people are told."""
+
+
+@dataclass(slots=True)
+class Thought:
+    """What one round of thinking came to: how many events, what can leave at once, which presses to answer."""
+
+    events: int = 0
+    letters: list[outbox.Letter] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    closing: bool = False
+    scrub: bool = False
+
+    def take(self, scene: Scene) -> None:
+        self.letters += scene.ready
+        self.notes += scene.notes
+        self.closing |= scene.closing
+        self.scrub |= scene.scrub
+
+
+class Road:
+    """Everything here is synchronous and runs in the storage thread."""
+
+    def __init__(self, database: Database, rules: Rules, now: Now) -> None:
+        self.database = database
+        self.rules = rules
+        self.now = now
+        self.flows = Flows()
+        self._heard: set[str] = set()
+
+    def scene(self, connection: Connection) -> Scene:
+        return Scene(connection, self.flows, self.rules, self.now())
+
+    # --- In ----------------------------------------------------------------------------------------------------------
+
+    def cursor(self, adapter: str) -> str | None:
+        """Where to read on."""
+        with self.database.transaction() as connection:
+            return inbox.cursor(connection, adapter)[0]
+
+    def receive(self, adapter: str, batch: Batch) -> None:
+        """Store a batch and the cursor after it in one transaction."""
+        at = ms(self.now())
+        with self.database.transaction() as connection:
+            if adapter in self.rules.keeps:
+                self._watch_for_outage(connection, adapter, batch, at)
+            inbox.receive(connection, [_row(adapter, item) for item in batch.items], at)
+            if batch.cursor is not None or adapter in self.rules.keeps:
+                inbox.move_cursor(connection, adapter, batch.cursor, at)
+        self._heard.add(adapter)
+
+    def _watch_for_outage(self, connection: Connection, adapter: str, batch: Batch, at: int) -> None:
+        """After a long silence between us and the platform, tell people whose presses may be lost."""
+        silence = timedelta(seconds=batch.gap)
+        if adapter not in self._heard:
+            _cursor, polled = inbox.cursor(connection, adapter)
+            silence = timedelta(milliseconds=at - polled) if polled is not None else timedelta(0)
+        if silence > OUTAGE:
+            scene = self.scene(connection)
+            tell_outage(scene, adapter, silence, at)
+            scene.flush()
+
+    # --- Thinking ----------------------------------------------------------------------------------------------------
+
+    def think(self) -> Thought:
+        """Handle what waits, up to `LANES` lanes of it."""
+        thought = Thought()
+        names: list[str] = []
+        try:
+            with self.database.transaction() as connection:
+                names, items = inbox.claim(connection, LANES)
+                if not names:
+                    return thought
+                scene = self.scene(connection)
+                _handle(scene, items)
+                inbox.release(connection, names)
+            thought.events = len(items)
+            thought.take(scene)
+        except StorageError:
+            raise
+        except Exception:
+            log.exception("a batch of %d lanes failed; trying them one event at a time", len(names))
+            for name in names:
+                self._think_apart(name, thought)
+        return thought
+
+    def _think_apart(self, lane: str, thought: Thought) -> None:
+        """One lane, one transaction an event; stops at the first that fails and may be tried again."""
+        while True:
+            item: Pending | None = None
+            try:
+                with self.database.transaction() as connection:
+                    waiting = inbox.pending(connection, [lane])
+                    if not waiting:
+                        inbox.release(connection, [lane])
+                        return
+                    item = waiting[0]
+                    scene = self.scene(connection)
+                    _handle(scene, [item])
+                thought.events += 1
+                thought.take(scene)
+            except StorageError:
+                raise
+            except Exception as error:
+                assert item is not None
+                log.exception("event %d failed (%s)", item.id, type(error).__name__)
+                if not self._failed(item, type(error).__name__, thought):
+                    return
+
+    def _failed(self, item: Pending, reason: str, thought: Thought) -> bool:
+        """Count a failure; True when the event was set aside and its author told."""
+        with self.database.transaction() as connection:
+            if not inbox.failed(connection, item.id, reason, give_up_at=GIVE_UP_AT):
+                return False
+            scene = self.scene(connection)
+            if item.adapter != "clock":
+                lang = (item.locale or self.rules.lang)[:2]
+                text = tr(
+                    lang,
+                    "Something went wrong on our side with your last message (number {n}). "
+                    "Your earlier answers are safe. Please try again.",
+                    n=item.id,
+                )
+                scene.send(item.place, Whole(message(text), lang), key=f"{item.id}.aside")
+            scene.flush()
+        thought.take(scene)
+        return True
+
+    # --- The clock ---------------------------------------------------------------------------------------------------
+
+    def ring(self) -> int:
+        """Turn timers that came due into events. Returns how many."""
+        now = self.now()
+        with self.database.transaction() as connection:
+            due = timers.due(connection, ms(now), 500)
+            if not due:
+                return 0
+            rung = [timer for timer in due if not _too_late(timer, ms(now))]
+            rows = [
+                clock_row(
+                    Rang(at=now, timer=timer.timer, subject=timer.subject, fence=timer.fence, detail=timer.detail),
+                    lane=timer.lane,
+                    place=timer.lane.partition("|")[0],
+                    key=f"{timer.key}@{timer.due_ms}",
+                )
+                for timer in rung
+            ]
+            inbox.receive(connection, rows, ms(now))
+            timers.take_away(connection, [timer.key for timer in due])
+        for timer in due:
+            if timer not in rung:
+                log.info("timer %s was due too long ago and was let go", timer.key)
+        return len(rung)
+
+
+def tell_outage(scene: Scene, adapter: str, silence: timedelta, at: int) -> None:
+    """One notice to each open conversation on `adapter`."""
+    day = 86_400_000
+    for row in sessions.talking(scene.connection, adapter, at - day - silence // timedelta(milliseconds=1)):
+        live = scene.adopt(row)
+        if live.consultation.state != "open":
+            continue
+        lang = live.session.lang
+        text = tr(
+            lang,
+            "We could not be reached for {time}. What you pressed in the meantime may be lost: please answer again. "
+            "/myvote shows what is on file.",
+            time=span(silence, lang),
+        )
+        scene.send(row.place, Whole(message(text), lang), key=f"outage:{adapter}:{at}:{row.id}", resend=False)
+
+
+def _handle(scene: Scene, items: Sequence[Pending]) -> None:
+    scene.load(items)
+    for item in items:
+        route(Turn(scene, item, scene.events[item.id]))
+    scene.flush()
+    inbox.finish(scene.connection, [item.id for item in items])
+
+
+def _row(adapter: str, item: Inbound) -> dict[str, object]:
+    place = str(item.place)
+    return {
+        "adapter": adapter,
+        "key": item.key,
+        "lane": f"{place}|{item.person}",
+        "place": place,
+        "person": item.person,
+        "event": orjson.dumps(events.to_json(item.event)).decode(),
+        "private": item.private,
+        "locale": item.locale,
+        "at_ms": ms(item.event.at),
+        "state": inbox.NEW,
+    }
+
+
+def _too_late(timer: Timer, now_ms: int) -> bool:
+    """Is it too late for this timer to do anything useful?"""
+    policy, _, seconds = timer.late.partition(":")
+    match policy:
+        case "skip":
+            return now_ms - timer.due_ms > 60_000
+        case "within":
+            return now_ms - timer.due_ms > int(seconds) * 1000
+        case _:
+            return False

@@ -1,0 +1,45 @@
+"""Flows by version, read from the database once and kept in memory.
+
+The one rule: a session runs on the exact text it started with. A version is its content hash, so what is kept here
+can never be out of date.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from flows.flow import Flow, Window
+from flows.load import from_source
+from storage import consultations
+from storage.consultations import Consultation
+from storage.database import Connection
+
+
+class Flows:
+    """The flows that are in use."""
+
+    def __init__(self) -> None:
+        self._by_version: dict[str, Flow] = {}
+        self._by_run: dict[tuple[str, str | None, str | None], Flow] = {}
+
+    def get(self, connection: Connection, version: str) -> Flow:
+        """The flow with this content hash; KeyError when the database does not hold it."""
+        flow = self._by_version.get(version)
+        if flow is None:
+            found = from_source(consultations.source(connection, version))
+            flow = self._by_version[version] = replace(found, version=version)
+        return flow
+
+    def of(self, connection: Connection, run: Consultation, version: str | None = None) -> Flow:
+        """The flow of a consultation, telling the hours of this run instead of those in the file."""
+        key = (version or run.version, run.opens_wall, run.closes_wall)
+        flow = self._by_run.get(key)
+        if flow is None:
+            window = Window(zone=run.zone, opens=_wall(run.opens_wall), closes=_wall(run.closes_wall))
+            flow = self._by_run[key] = replace(self.get(connection, key[0]), window=window)
+        return flow
+
+
+def _wall(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

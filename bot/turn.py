@@ -1,0 +1,207 @@
+"""One event being handled: who, where, what, and what comes of it.
+
+The one rule: everything a turn sends gets the key `<inbox id>.<number>`, counted from zero. Handling the same event
+again makes the same keys, and the outbox refuses them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import orjson
+
+from bot.letters import Letter, Results, Whole
+from bot.scene import Live, Note, Scene
+from bot.visibility import shown_to_voter
+from flows.effects import Amend, Arm, Consented, Disarm, Effect, Record, Send, Withdraw
+from flows.effects import Note as NoteEffect
+from flows.engine import Step
+from flows.events import Event, Pressed
+from flows.flow import Ask
+from flows.messages import Message, message
+from flows.prompts import read
+from flows.session import Answer, Stage
+from flows.tally.counts import deltas
+from storage import people
+from storage.inbox import Pending
+from storage.instants import ms
+from storage.outbox import Rank
+from storage.people import Speaker
+
+
+@dataclass(slots=True)
+class Turn:
+    scene: Scene
+    item: Pending
+    event: Event
+    sent: int = 0
+
+    @property
+    def participant(self) -> int:
+        return self.scene.speakers[self.item.lane].participant
+
+    @property
+    def lang(self) -> str:
+        """The language to speak to this person."""
+        speaker = self.scene.speakers.get(self.item.lane)
+        return (speaker.lang if speaker else None) or self.scene.rules.lang
+
+    @property
+    def live(self) -> Live | None:
+        """The session that the conversation is about, if any."""
+        speaker = self.scene.speakers.get(self.item.lane)
+        return self.scene.lives.get(speaker.session) if speaker and speaker.session is not None else None
+
+    def key(self) -> str:
+        number, self.sent = self.sent, self.sent + 1
+        return f"{self.item.id}.{number}"
+
+    def say(self, *blocks: Message | str) -> None:
+        """Answer in the place where the event came from."""
+        for block in blocks:
+            said = block if isinstance(block, Message) else message(block)
+            self.post(self.item.place, Whole(said, self.lang))
+
+    def post(
+        self,
+        place: str,
+        letter: Letter,
+        *,
+        rank: Rank = Rank.REPLY,
+        resend: bool = True,
+        prompt: str | None = None,
+        replaces: str | None = None,
+        consultation: str | None = None,
+        due_ms: int | None = None,
+    ) -> None:
+        """Send a letter anywhere, under this turn's next key."""
+        self.scene.send(
+            place,
+            letter,
+            key=self.key(),
+            rank=rank,
+            resend=resend,
+            prompt=prompt,
+            replaces=replaces,
+            consultation=consultation,
+            due_ms=due_ms,
+        )
+
+    def note(self, text: str) -> None:
+        """A short word to the presser; the press's waiting sign stops in any case."""
+        self.scene.notes.append(Note(self.item.adapter, self.item.key, text))
+
+    def is_organiser(self) -> bool:
+        """May this person use the commands of organisers?"""
+        held = people.roles_of(self.scene.connection, self.participant)
+        return any(role in ("owner", "organiser") for role, _scope in held)
+
+    def speak(self, lang: str) -> None:
+        """From here on, speak `lang` to this person."""
+        lane = self.item.lane
+        known = self.scene.speakers[lane]
+        self.scene.speakers[lane] = Speaker(lane, known.participant, lang, known.session, known.reachable)
+
+    def leave(self) -> None:
+        """The person was erased: nothing of theirs that is still in memory may be written again."""
+        gone = self.participant
+        lives = self.scene.lives
+        for id in [id for id, live in lives.items() if live.participant == gone]:
+            del lives[id]
+            self.scene.new_sessions.pop(id, None)
+        del self.scene.speakers[self.item.lane]
+
+    def withdraw(self, live: Live, question: str, answer: Answer) -> None:
+        """Take a ballot back on behalf of somebody who leaves."""
+        self._record(live, question, answer, None, "")
+
+    # --- What the engine wants done ----------------------------------------------------------------------------------
+
+    def apply(self, live: Live, step: Step) -> None:
+        """Put the effects of a step into the scene and remember the session."""
+        before = live.session
+        if step.session is not before:
+            live.session = step.session
+            live.dirty = True
+            if step.session.seq != before.seq:
+                live.last_ms = ms(self.event.at)
+        visible = any(isinstance(effect, Send | Amend) for effect in step.effects)
+        for effect in step.effects:
+            self._apply(live, effect, visible)
+        finished = step.session.stage is Stage.SENT and before.stage is not Stage.SENT
+        if finished and shown_to_voter(live.consultation):
+            self.post(live.place, Results(live.consultation.id, live.session.lang), consultation=live.consultation.id)
+
+    def _apply(self, live: Live, effect: Effect, visible: bool) -> None:
+        match effect:
+            case Send():
+                self._send(live, effect)
+            case Amend(prompt=prompt, message=said, only_edit=only_edit):
+                letter = Whole(said, live.session.lang, only_edit)
+                self.post(live.place, letter, replaces=self._reference(prompt), consultation=live.consultation.id)
+            case NoteEffect(text=text):
+                if isinstance(self.event, Pressed):
+                    self.note(text)
+                elif not visible:
+                    self.say(text)
+            case Record(question=question, answer=answer, before=previous, wording=wording):
+                self._record(live, question, previous, answer, wording)
+            case Withdraw(question=question, before=previous):
+                self._record(live, question, previous, None, "")
+            case Consented(purpose=purpose, wording=wording, lang=lang, given=given):
+                row = {"consultation": live.consultation.id, "participant": live.participant, "purpose": purpose}
+                at = ms(self.event.at)
+                self.scene.consents.append({**row, "wording": wording, "lang": lang, "given": given, "at_ms": at})
+            case Arm(timer=timer, after=after):
+                self.arm_session(live, timer, after)
+            case Disarm(timer=timer):
+                self.scene.disarmed.add(f"{timer}:{live.id}")
+
+    def _send(self, live: Live, effect: Send) -> None:
+        prompt = effect.message.prompt
+        id = prompt.id if prompt is not None and prompt.id else None
+        if id is not None:
+            row = {"id": id, "session": live.id, "step": effect.step, "place": live.place, "ref": None}
+            self.scene.prompts[id] = row
+        rank = Rank.REPLY if effect.resend else Rank.BROADCAST
+        letter = Whole(effect.message, live.session.lang)
+        self.post(live.place, letter, rank=rank, resend=effect.resend, prompt=id, consultation=live.consultation.id)
+
+    def _reference(self, prompt: str) -> str:
+        """The platform's reference of the message that carries `prompt`, or a name that the deliverer looks up."""
+        event = self.event
+        if isinstance(event, Pressed) and event.message is not None:
+            pressed = read(event.data)
+            if pressed is not None and pressed[0] == prompt:
+                return event.message
+        return f"prompt:{prompt}"
+
+    def _record(self, live: Live, question: str, before: Answer | None, after: Answer | None, wording: str) -> None:
+        scene, consultation = self.scene, live.consultation.id
+        assert live.token is not None, "a consultation whose key is gone takes no ballot"
+        key = (consultation, live.token, question)
+        if after is None:
+            scene.votes[key] = None
+        else:
+            answer = orjson.dumps(after.to_json()).decode()
+            row = {"consultation": consultation, "token": live.token, "question": question}
+            scene.votes[key] = {**row, "answer": answer, "wording": wording}
+        ask = live.flow.step(question)
+        assert isinstance(ask, Ask)
+        for code, n in deltas(ask, before, after).items():
+            counter = (consultation, question, code)
+            scene.deltas[counter] = scene.deltas.get(counter, 0) + n
+
+    def arm_session(self, live: Live, timer: str, after: timedelta, *, detail: str = "", due_ms: int = 0) -> None:
+        """Set a timer of a session, fenced by its sequence number."""
+        self.scene.arm(
+            f"{timer}{detail}:{live.id}",
+            timer,
+            str(live.id),
+            due_ms=due_ms or ms(self.event.at + after),
+            lane=live.lane,
+            detail=detail,
+            fence=live.session.seq,
+            late="fire" if timer == "timeout" else "within:21600",
+        )

@@ -1,0 +1,46 @@
+"""Upkeep: what is kept too long goes, wall times follow the time zone tables, erased bytes leave the file."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.walltime import instant
+from storage import inbox, meta, outbox, shelf, timers
+from storage.database import Connection, Database
+from storage.instants import ms
+
+RAW = timedelta(days=14)
+SENT = timedelta(days=30)
+_HOUR_MS = 3_600_000
+
+
+def reckon_wall_times(connection: Connection) -> None:
+    """Reckon again when timers set by a wall clock ring: the time zone tables may have changed since."""
+    for timer in timers.with_wall_time(connection):
+        assert timer.wall is not None
+        assert timer.zone is not None
+        due = ms(instant(datetime.fromisoformat(timer.wall), timer.zone))
+        if due != timer.due_ms:
+            timers.move(connection, timer.key, due)
+
+
+def sweep(database: Database, now: datetime) -> None:
+    """Once an hour, take away what is past its retention."""
+    with database.transaction() as connection:
+        last = int(meta.get(connection, "swept_ms") or 0)
+        if ms(now) - last < _HOUR_MS:
+            return
+        inbox.empty_old(connection, ms(now - RAW))
+        outbox.empty_old(connection, ms(now - SENT))
+        shelf.empty_old(connection, ms(now - SENT))
+        meta.put(connection, "swept_ms", str(ms(now)))
+
+
+def scrub(database: Database) -> None:
+    """Let erased content leave the write-ahead log too; with `secure_delete` nothing of it stays in the file."""
+    if database.engine.dialect.name == "sqlite":
+        raw = database.engine.raw_connection()
+        try:
+            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            raw.close()

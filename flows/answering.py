@@ -1,0 +1,275 @@
+"""What an answer does: a press or a typed reply to the open question becomes moves of a turn.
+
+The one rule: a reply that cannot be taken loses nothing. The question stays open, what was ticked stays ticked, and
+the person reads what is expected; the third time, how everything works.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from flows import kinds, prompts, reading
+from flows.effects import Note, Send
+from flows.flow import AnyOf, Ask, Flow, Words
+from flows.kinds import choices
+from flows.kinds.reply import Partly, Taken, Wrong
+from flows.messages import message, paragraph
+from flows.session import Answer, Given, OpenPrompt, Session, Stage
+from flows.turn import Step, Turn, reply, same
+from flows.verbs import ask as asking
+from locales import tr
+
+TRIES = 3
+
+
+def pressed(flow: Flow, session: Session, ask: Ask, opened: OpenPrompt, token: str) -> Step:
+    """A button under the open question."""
+    value = kinds.press(ask, token)
+    if value is not None:
+        return take(flow, session, ask, Answer(Given.ANSWER, value), pressed=True)
+    match token:
+        case prompts.SKIP if ask.name not in session.answers:
+            return skip(flow, session, ask, pressed=True)
+        case prompts.BACK:
+            return back(flow, session, pressed=True)
+        case prompts.KEEP if ask.name in session.answers:
+            return keep(flow, session)
+        case prompts.DONT_KNOW if ask.dont_know:
+            return take(flow, session, ask, Answer(Given.DONT_KNOW), pressed=True)
+        case prompts.ABSTAIN if ask.abstain:
+            return take(flow, session, ask, Answer(Given.ABSTAIN), pressed=True)
+    if isinstance(ask.kind, AnyOf):
+        if token == prompts.DONE:
+            return done(flow, session, ask, opened, pressed=True)
+        toggled = choices.toggle(ask.kind, token, opened.toggled)
+        if toggled is not None:
+            return _tick(flow, session, ask, opened, toggled)
+    return same(session, Note(text=tr(session.lang, "This button does not belong to this question.")))
+
+
+def take(flow: Flow, session: Session, ask: Ask, answer: Answer, *, pressed: bool = False) -> Step:
+    """Put the answer on file, and go on."""
+    turn = Turn.of(flow, session)
+    turn.record(ask, answer)
+    turn.close(only_edit=False)
+    if pressed:
+        turn.note(tr(turn.lang, "Skipped.") if answer.given is Given.SKIPPED else tr(turn.lang, "Recorded."))
+    turn.settle()
+    return turn.step()
+
+
+def _tick(flow: Flow, session: Session, ask: Ask, opened: OpenPrompt, toggled: tuple[str, ...]) -> Step:
+    if toggled == opened.toggled:
+        return same(session)
+    if isinstance(ask.kind, AnyOf) and len(toggled) > len(opened.toggled):
+        wrong = choices.too_many(ask.kind, toggled, session.lang)
+        if wrong:
+            return same(session, Note(text=wrong))
+    turn = Turn.of(flow, session)
+    turn.tick(toggled, ask, opened)
+    return turn.step()
+
+
+def done(flow: Flow, session: Session, ask: Ask, opened: OpenPrompt, *, pressed: bool = False) -> Step:
+    """The choices ticked are the answer, if they are as many as asked for."""
+    if not isinstance(ask.kind, AnyOf):
+        return same(session)
+    wrong = choices.too_few(ask.kind, opened.toggled, session.lang)
+    wrong = wrong or choices.too_many(ask.kind, opened.toggled, session.lang)
+    if wrong:
+        return _tell(session, wrong, pressed)
+    return take(flow, session, ask, Answer(Given.ANSWER, opened.toggled), pressed=pressed)
+
+
+def skip(flow: Flow, session: Session, ask: Ask, *, pressed: bool = False) -> Step:
+    """Pass the question where it may be passed. To pass a question that has its answer is to keep the answer."""
+    if ask.name in session.answers:
+        return keep(flow, session)
+    if ask.optional:
+        return take(flow, session, ask, Answer(Given.SKIPPED), pressed=pressed)
+    lang = session.lang
+    others = [f"“{label}”" for token, label in asking.ways(ask, Turn.of(flow, session).walk(), lang) if token in _OUT]
+    sentence = tr(lang, "This question needs an answer. To leave here, type “stop”: your answers so far are kept.")
+    if others:
+        sentence += " " + tr(lang, "You can also answer {words}.", words=", ".join(others))
+    return _tell(session, sentence, pressed)
+
+
+_OUT = (prompts.DONT_KNOW, prompts.ABSTAIN)
+
+
+def keep(flow: Flow, session: Session) -> Step:
+    """Leave the answer of a reopened question as it stands."""
+    turn = Turn.of(flow, session)
+    turn.close()
+    turn.reopened = None
+    turn.settle()
+    return turn.step()
+
+
+def back(flow: Flow, session: Session, *, pressed: bool = False) -> Step:
+    """Open the question before this one again, with its answer."""
+    turn = Turn.of(flow, session)
+    trail = turn.walk()
+    here = turn.ask
+    before = trail.before(here.name if here else None)
+    if before is None:
+        return _tell(session, tr(session.lang, "This is the first question: there is nothing before it."), pressed)
+    turn.reopen(before, trail)
+    return turn.step()
+
+
+def _tell(session: Session, sentence: str, pressed: bool) -> Step:
+    return same(session, Note(text=sentence)) if pressed else reply(session, sentence)
+
+
+# Typed replies
+
+
+def said(flow: Flow, session: Session, ask: Ask, opened: OpenPrompt, text: str) -> Step:
+    """Something typed while a question is open."""
+    lang = session.lang
+    if not kinds.is_label(ask, text, lang, flow.lang):
+        step = _steered(flow, session, ask, opened, control(text, lang))
+        if step is not None:
+            return step
+    understood = kinds.read(ask, text, lang, flow.lang, opened.toggled)
+    match understood:
+        case Taken(value):
+            return take(flow, session, ask, Answer(Given.ANSWER, value))
+        case Partly(value):
+            return _partly(flow, session, ask, opened, value)
+        case Wrong(why, mild=True):
+            return reply(session, why)
+        case Wrong(why):
+            return _misunderstood(flow, session, ask, opened, why)
+        case None:
+            return _misunderstood(flow, session, ask, opened, "")
+
+
+def control(text: str, lang: str) -> str | None:
+    return reading.control(text) or _labels(lang).get(reading.fold(text))
+
+
+@lru_cache(maxsize=64)
+def _labels(lang: str) -> dict[str, str]:
+    """The words that we ask people to type, as this language has them."""
+    return {
+        reading.fold(label): name
+        for name, label in (
+            ("skip", tr(lang, "Skip")),
+            ("back", tr(lang, "Back")),
+            ("done", tr(lang, "Done")),
+            ("keep", tr(lang, "Keep my answer")),
+            ("dont_know", tr(lang, "I don't know")),
+            ("abstain", tr(lang, "I'd rather not say")),
+            ("send", tr(lang, "Send")),
+            ("resume", tr(lang, "Continue")),
+        )
+    }
+
+
+def _steered(flow: Flow, session: Session, ask: Ask, opened: OpenPrompt, word: str | None) -> Step | None:
+    """What a control word does here; None where it is no control word. Free text takes most words as its answer."""
+    match word:
+        case "skip":
+            return skip(flow, session, ask)
+        case "back":
+            return back(flow, session)
+        case "stop":
+            return stop(flow, session)
+        case "keep" if ask.name in session.answers:
+            return keep(flow, session)
+        case "dont_know" if ask.dont_know:
+            return take(flow, session, ask, Answer(Given.DONT_KNOW))
+        case "abstain" | "opinion" if ask.abstain:
+            return take(flow, session, ask, Answer(Given.ABSTAIN))
+        case "opinion" if ask.dont_know:
+            return take(flow, session, ask, Answer(Given.DONT_KNOW))
+        case "abstain" if ask.optional and ask.name not in session.answers:
+            return take(flow, session, ask, Answer(Given.SKIPPED))
+        case "done" if isinstance(ask.kind, AnyOf):
+            return done(flow, session, ask, opened)
+        case "help" if not isinstance(ask.kind, Words):
+            return _helped(flow, session, ask, "")
+        case "resume" | "again" if not isinstance(ask.kind, Words):
+            return again(flow, session)
+    return None
+
+
+def _partly(flow: Flow, session: Session, ask: Ask, opened: OpenPrompt, value: tuple[str, ...]) -> Step:
+    assert isinstance(ask.kind, AnyOf)
+    missing = choices.too_few(ask.kind, value, session.lang)
+    if value == opened.toggled:
+        return reply(session, missing)
+    turn = Turn.of(flow, session)
+    turn.tick(value, ask, opened)
+    turn.effects.append(Send(message=message(missing)))
+    return turn.step()
+
+
+def _misunderstood(flow: Flow, session: Session, ask: Ask, opened: OpenPrompt, why: str) -> Step:
+    tries = opened.tries + 1
+    if tries >= TRIES:
+        return _helped(flow, session, ask, why)
+    lang = session.lang
+    if not why:
+        sorry = (
+            tr(lang, "Sorry, I did not understand.") if tries == 1 else tr(lang, "Sorry, I still do not understand.")
+        )
+        why = sorry + " " + kinds.expected(ask, lang)
+    turn = Turn.of(flow, session)
+    turn.open = OpenPrompt(id=opened.id, step=opened.step, toggled=opened.toggled, tries=tries)
+    turn.effects.append(Send(message=message(why)))
+    return turn.step()
+
+
+def _helped(flow: Flow, session: Session, ask: Ask, why: str) -> Step:
+    """The question once more, with all the ways to answer it."""
+    lang = session.lang
+    turn = Turn.of(flow, session)
+    words = [label for _, label in asking.ways(ask, turn.walk(), lang)]
+    lines = [tr(lang, "No worries, here is how to answer."), why or kinds.expected(ask, lang)]
+    example = kinds.example(ask, lang, flow.lang)
+    if example:
+        lines.append(example)
+    words.append(tr(lang, "stop"))
+    lines.append(tr(lang, "You can also type: {words}.", words=", ".join(f"“{word}”" for word in words)))
+    turn.reshow(after=[paragraph(" ".join(lines))])
+    return turn.step()
+
+
+# Leaving and coming back
+
+
+def stop(flow: Flow, session: Session) -> Step:
+    """Pause: answers stay on file, nothing more is asked until the person comes back."""
+    lang = session.lang
+    if session.stage is Stage.PAUSED:
+        return reply(session, paused(lang))
+    turn = Turn.of(flow, session)
+    if turn.stage is Stage.SENT:
+        turn.reopened = None
+        if turn.walk().here is None:
+            if session.open is None:
+                return reply(session, tr(lang, "You have finished: nothing more will be asked."))
+            turn.close()
+            turn.confirm()
+            return turn.step()
+    turn.before_pause, turn.stage = turn.stage, Stage.PAUSED
+    kept = tr(lang, "We stop here. Your answers so far are kept and count.")
+    none = tr(lang, "We stop here. You have not answered anything yet.")
+    how = tr(lang, "To go on where you left, type /resume.")
+    turn.effects.append(Send(message=message((kept if session.answers else none) + " " + how)))
+    return turn.step()
+
+
+def paused(lang: str) -> str:
+    return tr(lang, "You have stopped here. To go on where you left, type /resume.")
+
+
+def again(flow: Flow, session: Session, greeting: str = "") -> Step:
+    """Show what is open once more; somebody who had stopped goes on."""
+    turn = Turn.of(flow, session)
+    turn.reshow(before=[paragraph(greeting)] if greeting else ())
+    return turn.step()

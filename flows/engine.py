@@ -1,0 +1,329 @@
+"""The engine: what happens next in a conversation, as a pure function.
+
+    begin(flow, session=..., lang=..., at=...)   -> Step     a new session: its first texts and its first question
+    advance(flow, session, event)                -> Step     the session after the event, and what must be done
+    left(flow, session), recap(flow, session, lang)          what can be read off a session
+
+The laws, each of them tested: `advance` is total (it never raises), deterministic, and it changes nothing for an event
+that is not legal here; the same press delivered twice does what one does; replaying the records and withdrawals gives
+the answers of the session; no answer stays on file to a question that is not shown on the path.
+
+The position is derived: after every change the flow is walked again from its first step with the answers as they
+stand (`flows.verbs.walk`), answers to questions no longer shown are withdrawn, and the person stands at the first
+question without an answer, or at the one being changed.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import assert_never
+
+from flows import answering, prompts, reading, verbs
+from flows.effects import Note, Send
+from flows.events import Blocked, Commanded, Event, Moved, Pressed, Rang, Returned, Said, Shared
+from flows.flow import Audience, Flow
+from flows.kinds import expected
+from flows.messages import Button, Message, Prompt
+from flows.recap import OPEN, answered, recap
+from flows.session import Answer, Given, OpenPrompt, Session, Stage
+from flows.turn import Step, Turn, open_ask, reply, same
+from flows.wording import paragraphs, write
+from locales import LANGUAGES, tr
+
+__all__ = ["Step", "advance", "begin", "left", "recap"]
+
+
+def begin(flow: Flow, *, session: str, lang: str, at: datetime) -> Step:
+    """A new session at the first question, after the texts before it."""
+    turn = Turn.of(flow, Session(id=session, flow=flow.version, lang=lang))
+    turn.settle()
+    return turn.step()
+
+
+def advance(flow: Flow, session: Session, event: Event) -> Step:
+    """What the event does to the session. An event that means nothing here leaves it as it is."""
+    if session.stage is Stage.CLOSED:
+        return same(session)
+    match event:
+        case Pressed():
+            return _pressed(flow, session, event.data)
+        case Said():
+            return _said(flow, session, event.text)
+        case Commanded():
+            return _commanded(flow, session, event.name, event.argument)
+        case Shared():
+            return _shared(flow, session, event.what)
+        case Rang():
+            return _rang(flow, session, event)
+        case Blocked() | Returned() | Moved():
+            return same(session)
+        case _:
+            assert_never(event)
+
+
+def left(flow: Flow, session: Session) -> int:
+    """How many questions on the path, as it stands, have no answer yet."""
+    return verbs.walk(flow, session.answers, said=session.said, timed_out=session.timed_out).left
+
+
+# Presses
+
+
+def _pressed(flow: Flow, session: Session, data: str) -> Step:
+    opened, found = session.open, prompts.read(data)
+    if found is None or opened is None or found[0] != opened.id:
+        return same(session, Note(text=_past(session)))
+    ask = open_ask(flow, opened)
+    if ask is not None:
+        return answering.pressed(flow, session, ask, opened, found[1])
+    if opened.step != OPEN:
+        return same(session, Note(text=_past(session)))
+    return _recap_pressed(flow, session, found[1])
+
+
+def _past(session: Session) -> str:
+    """Buttons of an earlier message; what was answered with them is not changed by accident."""
+    lang = session.lang
+    if session.stage is Stage.SENT:
+        return tr(lang, "This question is already answered. To change an answer, type /myvote.")
+    if session.stage is Stage.PAUSED:
+        return answering.paused(lang)
+    return tr(lang, "These buttons belong to an earlier message. To change an answer, type /back.")
+
+
+# The recap
+
+
+def _recap_pressed(flow: Flow, session: Session, token: str) -> Step:
+    if token == prompts.SEND and _unsent(session):
+        return _send(flow, session, pressed=True)
+    turn = Turn.of(flow, session)
+    trail = turn.walk()
+    for ask, _ in answered(trail):
+        if token == f"e{flow.index[ask.name]}":
+            turn.reopen(ask, trail)
+            return turn.step()
+    return same(session, Note(text=_past(session)))
+
+
+def _unsent(session: Session) -> bool:
+    stage = session.before_pause if session.stage is Stage.PAUSED else session.stage
+    return stage is not Stage.SENT
+
+
+def _send(flow: Flow, session: Session, *, pressed: bool = False) -> Step:
+    turn = Turn.of(flow, session)
+    turn.close()
+    if pressed:
+        turn.note(tr(turn.lang, "Sent."))
+    turn.finish(turn.walk())
+    return turn.step()
+
+
+def _recap_said(flow: Flow, session: Session, opened: OpenPrompt, text: str) -> Step:
+    turn = Turn.of(flow, session)
+    trail = turn.walk()
+    listed = answered(trail)
+    at = reading.place(text, len(listed))
+    if at is None:
+        number = reading.number(text)
+        at = int(number) - 1 if number is not None and 1 <= number <= len(listed) else None
+    if at is not None:
+        turn.reopen(listed[at][0], trail)
+        return turn.step()
+    word = answering.control(text, session.lang)
+    if _unsent(session) and (word == "send" or reading.yes_no(text, strict=True)):
+        return _send(flow, session)
+    match word:
+        case "back":
+            return answering.back(flow, session)
+        case "stop":
+            return answering.stop(flow, session)
+        case "resume" | "again" | "help":
+            return answering.again(flow, session)
+    lang = session.lang
+    expects = tr(lang, "Type the number of the answer that you want to change, from 1 to {last}.", last=len(listed))
+    if _unsent(session):
+        expects = tr(lang, "If all is right, type “{send}”.", send=tr(lang, "Send")) + " " + expects
+    if opened.tries + 1 >= answering.TRIES:
+        return answering.again(flow, session, expects)
+    turn.open = OpenPrompt(id=opened.id, step=opened.step, tries=opened.tries + 1)
+    turn.effects.append(Send(message=Message(body=paragraphs(expects))))
+    return turn.step()
+
+
+# Typed words, and what is not words
+
+
+def _said(flow: Flow, session: Session, text: str) -> Step:
+    if session.stage is Stage.PAUSED:
+        if answering.control(text, session.lang) == "resume":
+            return answering.again(flow, session)
+        return reply(session, answering.paused(session.lang))
+    opened = session.open
+    if opened is not None:
+        ask = open_ask(flow, opened)
+        if ask is not None:
+            return answering.said(flow, session, ask, opened, text)
+        if opened.step == OPEN:
+            return _recap_said(flow, session, opened, text)
+    if session.stage is Stage.SENT:
+        return reply(session, _finished(session.lang))
+    return answering.again(flow, session)
+
+
+def _finished(lang: str) -> str:
+    return tr(lang, "You have already answered, thank you. To see or change your answers, type /myvote.")
+
+
+def _shared(flow: Flow, session: Session, what: str) -> Step:
+    lang = session.lang
+    received = _received(lang, what)
+    if session.stage is Stage.PAUSED:
+        return reply(session, received + " " + answering.paused(lang))
+    ask = open_ask(flow, session.open)
+    if ask is not None:
+        return reply(session, received + " " + expected(ask, lang))
+    return reply(session, received + " " + tr(lang, "Please write to me in words."))
+
+
+def _received(lang: str, what: str) -> str:
+    match what:
+        case "photo":
+            return tr(lang, "I received your photo, but I cannot use it here.")
+        case "voice":
+            return tr(lang, "I received your voice message, but I cannot listen to it.")
+        case "video":
+            return tr(lang, "I received your video, but I cannot use it here.")
+        case "document":
+            return tr(lang, "I received your file, but I cannot use it here.")
+        case "sticker":
+            return tr(lang, "I received your sticker, but I cannot read it.")
+        case "location":
+            return tr(lang, "I received your location, but I cannot use it here.")
+        case "contact":
+            return tr(lang, "I received a contact, but I cannot use it here.")
+        case _:
+            return tr(lang, "I received something that I cannot read.")
+
+
+# Commands
+
+
+def _commanded(flow: Flow, session: Session, name: str, argument: str) -> Step:
+    match name:
+        case "start":
+            return _again(flow, session, tr(session.lang, "Welcome back!"))
+        case "again" | "resume":
+            return _again(flow, session)
+        case "back" | "skip" if session.stage is Stage.PAUSED:
+            return reply(session, answering.paused(session.lang))
+        case "back":
+            return _back(flow, session)
+        case "skip":
+            return _skip(flow, session)
+        case "stop":
+            return answering.stop(flow, session)
+        case "myvote":
+            return _myvote(flow, session)
+        case "language":
+            return _language(flow, session, argument)
+    return same(session)
+
+
+def _again(flow: Flow, session: Session, greeting: str = "") -> Step:
+    if session.stage is Stage.SENT and session.open is None:
+        return reply(session, _finished(session.lang))
+    return answering.again(flow, session, greeting)
+
+
+def _back(flow: Flow, session: Session) -> Step:
+    if session.stage is Stage.SENT and open_ask(flow, session.open) is None:
+        return reply(session, _finished(session.lang))
+    return answering.back(flow, session)
+
+
+def _skip(flow: Flow, session: Session) -> Step:
+    ask = open_ask(flow, session.open)
+    if ask is not None:
+        return answering.skip(flow, session, ask)
+    return reply(session, tr(session.lang, "There is no question to skip here."))
+
+
+def _myvote(flow: Flow, session: Session) -> Step:
+    """The answers to read; once they are sent (or about to be), with the means to change them."""
+    if session.stage is Stage.RECAP:
+        return answering.again(flow, session)
+    if session.stage is Stage.SENT:
+        turn = Turn.of(flow, session)
+        turn.reopened = None
+        trail = turn.walk()
+        if trail.here is None and answered(trail):
+            turn.close()
+            turn.show_recap(trail)
+            return turn.step()
+    return same(session, Send(message=recap(flow, session, session.lang)))
+
+
+def _language(flow: Flow, session: Session, argument: str) -> Step:
+    lang = argument.strip().lower().partition("-")[0]
+    if lang not in LANGUAGES and lang not in flow.langs:
+        known = ", ".join(sorted({*LANGUAGES, *flow.langs}))
+        return reply(session, tr(session.lang, "I do not know this language. I know: {languages}.", languages=known))
+    turn = Turn.of(flow, session)
+    turn.lang = lang
+    if session.open is not None and session.stage is not Stage.PAUSED:
+        turn.reshow()
+        return turn.step()
+    sentence = tr(lang, "From now on I write to you in English.")
+    if lang == session.lang:
+        return reply(session, sentence)
+    turn.stage = session.stage
+    turn.effects.append(Send(message=Message(body=paragraphs(sentence))))
+    return turn.step()
+
+
+# Timers
+
+
+def _rang(flow: Flow, session: Session, event: Rang) -> Step:
+    match event.timer:
+        case "timeout":
+            return _timeout(flow, session, event.fence)
+        case "remind":
+            return _remind(flow, session, event.detail)
+    return same(session)
+
+
+def _timeout(flow: Flow, session: Session, fence: int | None) -> Step:
+    """A question left alone is passed, and perhaps the path goes on elsewhere. An answer is never overwritten."""
+    ask = open_ask(flow, session.open)
+    if fence != session.seq or ask is None or ask.timeout is None:
+        return same(session)
+    if session.stage is Stage.PAUSED or ask.name in session.answers:
+        return same(session)
+    turn = Turn.of(flow, session)
+    turn.record(ask, Answer(Given.SKIPPED))
+    if ask.timeout.to is not None:
+        turn.timed_out = (*turn.timed_out, ask.name)
+    turn.close(only_edit=True)
+    turn.settle()
+    return turn.step()
+
+
+def _remind(flow: Flow, session: Session, detail: str) -> Step:
+    """A reminder to somebody who has started and not finished. The session does not move: nothing was answered."""
+    if (
+        session.stage not in (Stage.ACTIVE, Stage.RECAP)
+        or len(detail) > 3
+        or not (detail.isascii() and detail.isdigit())
+    ):
+        return same(session)
+    at = int(detail)
+    if at >= len(flow.reminders) or flow.reminders[at].to is not Audience.UNFINISHED:
+        return same(session)
+    lang = session.lang
+    text = write(flow, flow.reminders[at].text, lang, left(flow, session))
+    button = Button(label=tr(lang, "Continue"), data=prompts.command("resume", session.id), quiet=True)
+    shown = Message(body=paragraphs(text), prompt=Prompt(id="", buttons=(button,)))
+    return same(session, Send(message=shown, resend=False))

@@ -1,0 +1,253 @@
+"""One event being thought through: a draft of the session to come, and the effects so far.
+
+The one rule: a turn begins with `Turn.of` and ends with `Turn.step`, which counts the event. Who has nothing to change
+makes no turn and returns `same`, so that an event that changed nothing leaves the session untouched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from flows import prompts, recap, verbs
+from flows.effects import Amend, Arm, Consented, Effect, Note, Record, Send, Withdraw
+from flows.flow import AnyOf, Ask, Flow
+from flows.messages import Block, Message, message
+from flows.session import Answer, Given, OpenPrompt, Session, Stage
+from flows.trail import Trail
+from flows.verbs import ask as asking
+from flows.verbs import end as ending
+from flows.verbs import say as saying
+from locales import tr
+
+LIMIT = 100
+"""Texts sent in one event, at most; the others follow with the next."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """What an event came to: the session after it, and what must be done."""
+
+    session: Session
+    effects: tuple[Effect, ...]
+
+
+def same(session: Session, *effects: Effect) -> Step:
+    """Nothing changed; perhaps something is said."""
+    return Step(session=session, effects=effects)
+
+
+def reply(session: Session, *sentences: str) -> Step:
+    """Nothing changed; these sentences are the answer."""
+    return same(session, Send(message=message(*sentences)))
+
+
+@dataclass(slots=True, kw_only=True)
+class Turn:
+    flow: Flow
+    old: Session
+    lang: str
+    stage: Stage
+    before_pause: Stage
+    answers: dict[str, Answer]
+    said: tuple[str, ...]
+    open: OpenPrompt | None
+    reopened: str | None
+    timed_out: tuple[str, ...]
+    effects: list[Effect] = field(default_factory=list)
+
+    @staticmethod
+    def of(flow: Flow, old: Session) -> Turn:
+        """A draft that is still the old session; somebody who had stopped goes on."""
+        return Turn(
+            flow=flow,
+            old=old,
+            lang=old.lang,
+            stage=old.before_pause if old.stage is Stage.PAUSED else old.stage,
+            before_pause=old.before_pause,
+            answers=dict(old.answers),
+            said=old.said,
+            open=old.open,
+            reopened=old.reopened,
+            timed_out=old.timed_out,
+        )
+
+    def step(self) -> Step:
+        self._arm()
+        old = self.old
+        session = Session(
+            id=old.id,
+            flow=old.flow,
+            lang=self.lang,
+            seq=old.seq + 1,
+            stage=self.stage,
+            before_pause=self.before_pause,
+            answers=self.answers,
+            said=self.said,
+            open=self.open,
+            reopened=self.reopened,
+            timed_out=self.timed_out,
+        )
+        return Step(session=session, effects=tuple(self.effects))
+
+    def _arm(self) -> None:
+        """Whatever moved the session on has also put its timer out, so a question with a timeout sets it again."""
+        ask = self.ask
+        if ask and ask.timeout and ask.name not in self.answers and self.stage is not Stage.PAUSED:
+            self.effects.append(Arm(timer="timeout", after=ask.timeout.after))
+
+    @property
+    def ask(self) -> Ask | None:
+        return open_ask(self.flow, self.open)
+
+    def walk(self) -> Trail:
+        return verbs.walk(self.flow, self.answers, said=self.said, timed_out=self.timed_out, reopened=self.reopened)
+
+    # Moves
+
+    def record(self, ask: Ask, answer: Answer) -> None:
+        """Put an answer on file; a consent before the answers that it allows."""
+        name = ask.name
+        if ask.consent is not None:
+            given = answer.given is Given.ANSWER and answer.value == "yes"
+            self._consent(ask, given)
+        self.effects.append(Record(question=name, answer=answer, before=self.answers.get(name), wording=ask.wording))
+        self.answers[name] = answer
+        if name in self.timed_out:
+            self.timed_out = tuple(one for one in self.timed_out if one != name)
+        if self.reopened == name:
+            self.reopened = None
+
+    def _consent(self, ask: Ask, given: bool) -> None:
+        self.effects.append(Consented(purpose=ask.consent or "", wording=ask.wording, lang=self.lang, given=given))
+
+    def note(self, text: str) -> None:
+        self.effects.append(Note(text=text))
+
+    def close(self, *, only_edit: bool = True) -> None:
+        """Take the buttons away from the open message; it keeps its words, and shows the answer if there is one."""
+        if self.open is None:
+            return
+        ask = self.ask
+        if ask is not None:
+            shown = asking.settled(self.flow, ask, self.answers.get(ask.name), self.lang, self._left_before(ask))
+        else:
+            shown = recap.recap(self.flow, replace(self.old, answers=self.answers), self.lang)
+        self.effects.append(Amend(prompt=self.open.id, message=shown, only_edit=only_edit))
+        self.open = None
+
+    def _left_before(self, ask: Ask) -> int:
+        """`{left}` as the question said it, where it says it."""
+        if not any("{left}" in text for text in ask.text.by_lang.values()):
+            return 0
+        old = self.old
+        return verbs.walk(self.flow, old.answers, said=old.said, timed_out=old.timed_out, reopened=old.reopened).left
+
+    def settle(self, before: Sequence[Block] = ()) -> None:
+        """Go where the answers lead: withdraw what is no longer asked, send the texts on the way, show what is open."""
+        trail = self.walk()
+        self._withdraw(trail)
+        self.reopened = trail.reopened
+        for say in trail.says[:LIMIT]:
+            self.effects.append(Send(message=saying.show(self.flow, say, self.lang, trail.left), step=say.name))
+        if trail.says:
+            self.said += tuple(say.name for say in trail.says[:LIMIT])
+        if len(trail.says) > LIMIT:
+            self.open = None
+            return
+        here = trail.here
+        if here is not None:
+            self.show(here, trail, before)
+        elif self.stage is Stage.SENT:
+            self.confirm(before)
+        elif self.flow.recap and trail.asked:
+            self.show_recap(trail, before)
+        else:
+            self.finish(trail)
+
+    def _withdraw(self, trail: Trail) -> None:
+        if len(trail.answers) == len(self.answers):
+            return
+        for step in self.flow.steps:
+            if step.name in self.answers and step.name not in trail.answers:
+                if isinstance(step, Ask) and step.consent is not None and self.answers[step.name].value == "yes":
+                    self._consent(step, given=False)
+                self.effects.append(Withdraw(question=step.name, before=self.answers[step.name]))
+        self.answers = trail.answers
+        self.timed_out = tuple(name for name in self.timed_out if name in trail.answers)
+
+    def show(
+        self,
+        ask: Ask,
+        trail: Trail,
+        before: Sequence[Block] = (),
+        after: Sequence[Block] = (),
+        toggled: tuple[str, ...] | None = None,
+    ) -> None:
+        """Put a question in front of the person, as a new message."""
+        if toggled is None:
+            present = self.answers.get(ask.name)
+            toggled = present.value if present and isinstance(present.value, tuple) else ()
+        if self.stage is Stage.RECAP:
+            self.stage = Stage.ACTIVE
+        prompt = prompts.prompt_id(self.old.id, self.old.seq + 1, ask.name)
+        shown = asking.show(ask, trail, self.lang, prompt, toggled=toggled, before=before, after=after)
+        self.open = OpenPrompt(id=prompt, step=ask.name, toggled=toggled)
+        self.effects.append(Send(message=shown, step=ask.name))
+
+    def tick(self, toggled: tuple[str, ...], ask: Ask, opened: OpenPrompt) -> None:
+        """Show other choices as taken, in the message that is there."""
+        self.open = OpenPrompt(id=opened.id, step=opened.step, toggled=toggled)
+        shown = asking.show(ask, self.walk(), self.lang, opened.id, toggled=toggled)
+        self.effects.append(Amend(prompt=opened.id, message=shown))
+
+    def reopen(self, ask: Ask, trail: Trail) -> None:
+        """Open an answered question again; the answer stands until another one replaces it."""
+        self.close()
+        self.reopened = ask.name
+        self.show(ask, trail)
+
+    def reshow(self, before: Sequence[Block] = (), after: Sequence[Block] = ()) -> None:
+        """Show what is open once more; what was ticked stays ticked."""
+        ask, toggled = self.ask, self.open.toggled if self.open else ()
+        was_recap = self.open is not None and self.open.step == recap.OPEN
+        self.close()
+        if ask is not None:
+            trail = self.walk()
+            ticked = toggled if isinstance(ask.kind, AnyOf) else None
+            self.show(ask, trail, before, after, ticked)
+        elif was_recap:
+            self.show_recap(self.walk(), before)
+        else:
+            self.settle(before)
+
+    def show_recap(self, trail: Trail, before: Sequence[Block] = ()) -> None:
+        if self.stage is not Stage.SENT:
+            self.stage = Stage.RECAP
+        prompt = prompts.prompt_id(self.old.id, self.old.seq + 1, recap.OPEN)
+        sent = self.stage is Stage.SENT
+        shown = recap.show(trail, self.lang, prompt, sent=sent, before=before)
+        self.open = OpenPrompt(id=prompt, step=recap.OPEN)
+        self.effects.append(Send(message=shown, step=recap.STEP))
+
+    def finish(self, trail: Trail) -> None:
+        """The end of the path: the last words."""
+        self.stage, self.open = Stage.SENT, None
+        step = trail.end.name if trail.end else ""
+        last = ending.show(self.flow, trail.end, self.lang, answered=bool(trail.asked))
+        self.effects.append(Send(message=last, step=step))
+
+    def confirm(self, before: Sequence[Block] = ()) -> None:
+        """Nothing is open any more for somebody who had already finished."""
+        self.open = None
+        done = tr(self.lang, "Your answers are up to date.") + " " + ending.until(self.flow, self.lang)
+        self.effects.append(Send(message=Message(body=(*before, *message(done).body))))
+
+
+def open_ask(flow: Flow, opened: OpenPrompt | None) -> Ask | None:
+    """The question that waits for an answer, if it is one."""
+    if opened is None or opened.step == recap.OPEN:
+        return None
+    at = flow.index.get(opened.step)
+    step = None if at is None else flow.steps[at]
+    return step if isinstance(step, Ask) else None

@@ -1,0 +1,111 @@
+"""`ask`: one question, shown as one message, and what it turns into once it is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flows import kinds, prompts
+from flows.flow import AnyOf, Ask, Flow
+from flows.messages import Block, Button, Italic, Message, Paragraph, Plain, Prompt, paragraph
+from flows.session import Answer, Given, Value
+from flows.trail import Trail
+from flows.wording import paragraphs, write
+from locales import tr
+
+
+def walk(step: Ask, trail: Trail, at: int) -> int:
+    """Pass the question when it is answered or not shown; else the person stands here."""
+    if not trail.shows(step):
+        trail.answers.pop(step.name, None)
+        return at + 1
+    trail.asked.append(step)
+    answer = trail.answers.get(step.name)
+    if answer is None:
+        trail.unanswered.add(step.name)
+        trail.open = trail.open or step
+    elif step.name in trail.timed_out and answer.given is Given.SKIPPED:
+        target = _target(step, trail.flow)
+        if target > at:
+            trail.forget(at + 1, target)
+            return target
+    return at + 1
+
+
+def _target(step: Ask, flow: Flow) -> int:
+    to = step.timeout.to if step.timeout else None
+    return -1 if to is None else flow.index.get(to, -1)
+
+
+def show(
+    step: Ask,
+    trail: Trail,
+    lang: str,
+    prompt: str,
+    *,
+    toggled: tuple[str, ...] = (),
+    before: Sequence[Block] = (),
+    after: Sequence[Block] = (),
+) -> Message:
+    """The question with everything needed to answer it, between some blocks of ours."""
+    flow = trail.flow
+    present = trail.answers.get(step.name)
+    body: list[Block] = [*before, *paragraphs(write(flow, step.text, lang, trail.left))]
+    small = " · ".join(part for part in (kinds.hint(step, lang, flow.lang), _progress(step, trail, lang)) if part)
+    if small:
+        body.append(Paragraph((Italic(small),)))
+    if present is not None:
+        answer = kinds.say(step, present, lang, flow.lang)
+        body.append(paragraph(Italic(tr(lang, "Your answer so far:")), Plain(" " + answer)))
+    body.extend(after)
+    chosen: Value = toggled if isinstance(step.kind, AnyOf) else present.value if present else None
+    main, columns = kinds.buttons(step, lang, flow.lang, prompt, chosen)
+    main.extend(_aside(step, trail, lang, prompt))
+    return Message(
+        body=tuple(body),
+        prompt=Prompt(id=prompt, buttons=tuple(main), free=kinds.free(step), columns=columns),
+    )
+
+
+def _aside(step: Ask, trail: Trail, lang: str, prompt: str) -> list[Button]:
+    return [
+        Button(label=label, data=prompts.data(prompt, token), quiet=True) for token, label in ways(step, trail, lang)
+    ]
+
+
+def ways(step: Ask, trail: Trail, lang: str) -> list[tuple[str, str]]:
+    """The quiet buttons (token and label): what can be done with a question besides choosing."""
+    found: list[tuple[str, str]] = []
+    if isinstance(step.kind, AnyOf):
+        found.append((prompts.DONE, tr(lang, "Done")))
+    if step.dont_know:
+        found.append((prompts.DONT_KNOW, tr(lang, "I don't know")))
+    if step.abstain:
+        found.append((prompts.ABSTAIN, tr(lang, "I'd rather not say")))
+    if step.name in trail.answers:
+        found.append((prompts.KEEP, tr(lang, "Keep my answer")))
+    elif step.optional:
+        found.append((prompts.SKIP, tr(lang, "Skip")))
+    if trail.before(step.name) is not None:
+        found.append((prompts.BACK, tr(lang, "Back")))
+    return found
+
+
+def _progress(step: Ask, trail: Trail, lang: str) -> str:
+    asked = trail.asked
+    number = next((i for i, ask in enumerate(asked, 1) if ask is step), 0)
+    if not number or len(asked) == 1:
+        return ""
+    if trail.exact:
+        return tr(lang, "Question {number} of {total}", number=number, total=len(asked))
+    return tr(lang, "Question {number}", number=number)
+
+
+def settled(flow: Flow, step: Ask, answer: Answer | None, lang: str, left: int = 0) -> Message:
+    """The question once it is done with: no buttons, and the answer where there is one."""
+    text = write(flow, step.text, lang, left).strip()
+    if answer is None:
+        return Message(body=paragraphs(text))
+    *first, last = paragraphs(text)
+    mark = "✔" if answer.given is not Given.SKIPPED else "–"
+    said = kinds.say(step, answer, lang, flow.lang)
+    return Message(body=(*first, Paragraph((*last.parts, Plain(f"\n{mark} {said}")))))

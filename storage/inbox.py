@@ -1,0 +1,161 @@
+"""The inbox: what was received, in order, until somebody has thought about it.
+
+The one rule: a lane is claimed, never a single event. Claiming events lets two workers handle one person's messages
+out of order; the row in `lanes` is what a worker locks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, exists, func, select, update
+
+from storage.tables import cursors, inbox, lanes
+from storage.writing import Row, insert_new, upsert
+
+NEW, DONE, ASIDE = "new", "done", "aside"
+PER_LANE = 32
+"""How many events of one lane are handled in one transaction at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """One event waiting in its lane. `event` is JSON text."""
+
+    id: int
+    adapter: str
+    key: str
+    lane: str
+    place: str
+    person: str
+    event: str
+    private: bool
+    locale: str | None
+    attempts: int
+
+
+def receive(connection: Connection, rows: Sequence[Row], at_ms: int) -> None:
+    """Put events into the inbox; those whose (adapter, key) is known already are left out."""
+    if rows:
+        insert_new(connection, inbox, rows, key=("adapter", "key"))
+        names = dict.fromkeys(row["lane"] for row in rows)
+        upsert(connection, lanes, [{"lane": name, "since_ms": at_ms} for name in names], update=())
+
+
+def move_cursor(connection: Connection, adapter: str, cursor: str | None, at_ms: int) -> None:
+    """Remember where to read on; None keeps the stored cursor and only notes that the platform answered."""
+    row = {"adapter": adapter, "cursor": cursor, "polled_ms": at_ms}
+    upsert(connection, cursors, [row], update=("polled_ms",) if cursor is None else ("cursor", "polled_ms"))
+
+
+def cursor(connection: Connection, adapter: str) -> tuple[str | None, int | None]:
+    """(cursor, time of the last answer in ms) of an adapter; (None, None) at the very first start."""
+    row = connection.execute(select(cursors.c.cursor, cursors.c.polled_ms).where(cursors.c.adapter == adapter)).first()
+    return (row[0], row[1]) if row else (None, None)
+
+
+_CLAIM = select(lanes.c.lane).order_by(lanes.c.since_ms).limit(bindparam("n")).with_for_update(skip_locked=True)
+_PENDING: Any = (
+    select(
+        inbox.c.id,
+        inbox.c.adapter,
+        inbox.c["key"],
+        inbox.c.lane,
+        inbox.c.place,
+        inbox.c.person,
+        inbox.c.event,
+        inbox.c.private,
+        inbox.c.locale,
+        inbox.c.attempts,
+    )
+    .where(inbox.c.state == "new", inbox.c.lane.in_(bindparam("lanes", expanding=True)))
+    .order_by(inbox.c.id)
+)
+
+
+def claim(connection: Connection, n: int) -> tuple[list[str], list[Pending]]:
+    """Lock up to `n` lanes with work, oldest first; returns them and their events in order."""
+    names = list(connection.execute(_CLAIM, {"n": n}).scalars())
+    return names, pending(connection, names)
+
+
+def pending(connection: Connection, names: Sequence[str]) -> list[Pending]:
+    """The events waiting in some lanes, in order, at most `PER_LANE` of each."""
+    if not names:
+        return []
+    found = [Pending(*row) for row in connection.execute(_PENDING, {"lanes": list(names)})]
+    seen: dict[str, int] = {}
+    kept = []
+    for item in found:
+        count = seen[item.lane] = seen.get(item.lane, 0) + 1
+        if count <= PER_LANE:
+            kept.append(item)
+    return kept
+
+
+_DONE = update(inbox).where(inbox.c.id == bindparam("row")).values(state=DONE)
+
+
+def finish(connection: Connection, ids: Iterable[int]) -> None:
+    """Mark events as handled."""
+    rows = [{"row": id} for id in ids]
+    if rows:
+        connection.execute(_DONE, rows)
+
+
+_WAITING = exists().where(inbox.c.lane == lanes.c.lane, inbox.c.state == "new")
+_RELEASE = delete(lanes).where(lanes.c.lane.in_(bindparam("lanes", expanding=True)), ~_WAITING)
+
+
+def release(connection: Connection, names: Sequence[str]) -> None:
+    """Let go of lanes that have no work left."""
+    if names:
+        connection.execute(_RELEASE, {"lanes": list(names)})
+
+
+def failed(connection: Connection, id: int, reason: str, *, give_up_at: int) -> bool:
+    """Note a failure of one event; True when it has now failed `give_up_at` times and was set aside."""
+    attempts: int = connection.execute(
+        update(inbox)
+        .where(inbox.c.id == id)
+        .values(attempts=inbox.c.attempts + 1, reason=reason)
+        .returning(inbox.c.attempts)
+    ).scalar_one()
+    if attempts < give_up_at:
+        return False
+    connection.execute(update(inbox).where(inbox.c.id == id).values(state=ASIDE))
+    return True
+
+
+def waiting(connection: Connection) -> int:
+    """How many events nobody has thought about yet."""
+    return int(connection.execute(select(func.count()).select_from(inbox).where(inbox.c.state == NEW)).scalar_one())
+
+
+def set_aside(connection: Connection) -> int:
+    """How many events failed too often and were set aside."""
+    return int(connection.execute(select(func.count()).select_from(inbox).where(inbox.c.state == ASIDE)).scalar_one())
+
+
+def empty_old(connection: Connection, before_ms: int) -> None:
+    """Empty the content of handled events older than `before_ms`, and forget their ids a week later."""
+    week = 7 * 86_400_000
+    old: dict[str, Any] = {"event": "", "person": ""}
+    connection.execute(
+        update(inbox).where(inbox.c.state == DONE, inbox.c.at_ms < before_ms, inbox.c.event != "").values(**old)
+    )
+    connection.execute(delete(inbox).where(inbox.c.state == DONE, inbox.c.at_ms < before_ms - week))
+
+
+def empty_until(connection: Connection, at_ms: int) -> None:
+    """Empty the content of everything handled that happened up to `at_ms`."""
+    done = inbox.c.state.in_([DONE, ASIDE])
+    connection.execute(update(inbox).where(done, inbox.c.at_ms <= at_ms).values({"event": ""}))
+
+
+def empty_lanes(connection: Connection, names: Sequence[str]) -> None:
+    """A person erased their data: empty what they said."""
+    values = {"event": "", "person": ""}
+    connection.execute(update(inbox).where(inbox.c.lane.in_(list(names)), inbox.c.state != NEW).values(values))

@@ -1,0 +1,21 @@
+"""Small facts about the database itself: its age, the owner code, the oldest Palabre that may open it."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, delete, select
+
+from storage.tables import meta
+from storage.writing import upsert
+
+
+def get(connection: Connection, name: str) -> str | None:
+    found: str | None = connection.execute(select(meta.c.value).where(meta.c.name == name)).scalar()
+    return found
+
+
+def put(connection: Connection, name: str, value: str) -> None:
+    upsert(connection, meta, [{"name": name, "value": value}], update=("value",))
+
+
+def drop(connection: Connection, name: str) -> None:
+    connection.execute(delete(meta).where(meta.c.name == name))

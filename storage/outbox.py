@@ -1,0 +1,161 @@
+"""The outbox: what must be shown to somebody, until it was.
+
+The one rule: a row stays until it is settled, and its key is made of the inbox row and the number of the effect that
+asked for it, so handling an event twice cannot show anything twice.
+
+    waiting -> sending -> sent
+                       -> unsure    it may have been sent; `resend` rows go back to waiting, the others stay
+                       -> failed    the platform will never take it, or the person is gone
+
+Rows that may be sent again after a crash (`resend`) are born `sending` when they are handed straight to the deliverer:
+a crash puts them back to waiting. Rows that may not are marked `sending` just before they leave.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, delete, func, select, update
+
+from storage.tables import outbox
+from storage.writing import Row, insert_new
+
+WAITING, SENDING, SENT, UNSURE, FAILED = "waiting", "sending", "sent", "unsure", "failed"
+
+
+class Rank(IntEnum):
+    """What goes first when the platform is slow."""
+
+    REPLY = 0
+    TALLY = 5
+    BROADCAST = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message on its way, by its key. `payload` is JSON text (see `bot.letters`)."""
+
+    key: str
+    adapter: str
+    place: str
+    payload: str
+    prompt: str | None
+    replaces: str | None
+    rank: int
+    resend: bool
+    due_ms: int
+    attempts: int
+
+
+_COLUMNS: tuple[Any, ...] = (
+    outbox.c["key"],
+    outbox.c.adapter,
+    outbox.c.place,
+    outbox.c.payload,
+    outbox.c.prompt,
+    outbox.c.replaces,
+    outbox.c.rank,
+    outbox.c.resend,
+    outbox.c.due_ms,
+    outbox.c.attempts,
+)
+
+
+def put(connection: Connection, rows: Sequence[Row]) -> None:
+    """Insert messages; those whose key is there already are left out."""
+    insert_new(connection, outbox, rows, key=("key",))
+
+
+_DUE: Any = (
+    select(*_COLUMNS)
+    .where(outbox.c.state == WAITING, outbox.c.due_ms <= bindparam("now"))
+    .order_by(outbox.c.rank, outbox.c.id)
+    .limit(bindparam("n"))
+)
+
+
+def due(connection: Connection, now_ms: int, n: int, held: Collection[str]) -> list[Letter]:
+    """Up to `n` waiting rows that are due, replies first, but for those the deliverer holds already."""
+    rows = connection.execute(_DUE, {"now": now_ms, "n": n + len(held)})
+    return [found for found in (Letter(*row) for row in rows) if found.key not in held][:n]
+
+
+_MARK = update(outbox).where(outbox.c["key"] == bindparam("row")).values(state=SENDING)
+
+
+def mark_sending(connection: Connection, keys: Sequence[str]) -> None:
+    """Note that these leave now: after a crash nobody can know whether they arrived."""
+    if keys:
+        connection.execute(_MARK, [{"row": key} for key in keys])
+
+
+_SETTLE = (
+    update(outbox)
+    .where(outbox.c["key"] == bindparam("row"))
+    .values(state=bindparam("new_state"), ref=bindparam("new_ref"), reason=bindparam("new_reason"))
+)
+
+
+def settle(connection: Connection, rows: Sequence[Row]) -> None:
+    """Note how messages ended: rows of `row` (key), `new_state`, `new_ref`, `new_reason`."""
+    if rows:
+        connection.execute(_SETTLE, rows)
+
+
+def recover(connection: Connection) -> tuple[int, int]:
+    """After a stop: what was leaving waits again where it may be repeated, else stays unsure. Returns both numbers."""
+    again = connection.execute(
+        update(outbox).where(outbox.c.state == SENDING, outbox.c.resend).values(state=WAITING)
+    ).rowcount
+    lost = connection.execute(update(outbox).where(outbox.c.state == SENDING).values(state=UNSURE)).rowcount
+    return again, lost
+
+
+def move_place(connection: Connection, before: str, after: str) -> None:
+    """Send what still waits for `before` to `after`."""
+    connection.execute(
+        update(outbox).where(outbox.c.place == before, outbox.c.state.in_([WAITING, SENDING])).values(place=after)
+    )
+
+
+def wait_again(connection: Connection, place: str) -> None:
+    """What was leaving for a place that turned out to have moved has surely not arrived."""
+    connection.execute(update(outbox).where(outbox.c.place == place, outbox.c.state == SENDING).values(state=WAITING))
+
+
+def fail_place(connection: Connection, place: str, reason: str) -> None:
+    """The place is gone: what still waits for it will never be sent."""
+    connection.execute(
+        update(outbox).where(outbox.c.place == place, outbox.c.state == WAITING).values(state=FAILED, reason=reason)
+    )
+
+
+def counts(connection: Connection) -> dict[str, int]:
+    """How many rows are in each state."""
+    query = select(outbox.c.state, func.count()).group_by(outbox.c.state)
+    return {row[0]: int(row[1]) for row in connection.execute(query)}
+
+
+def empty_of(connection: Connection, consultation: str) -> None:
+    """Empty the content of what was sent for a consultation."""
+    values = {"payload": ""}
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.consultation == consultation, outbox.c.state.not_in([WAITING, SENDING]))
+        .values(**values)
+    )
+
+
+def forget_place(connection: Connection, place: str) -> None:
+    """A person erased their data: nothing for this place stays."""
+    connection.execute(delete(outbox).where(outbox.c.place == place, outbox.c.state != SENDING))
+
+
+def empty_old(connection: Connection, before_ms: int) -> None:
+    """Delete settled rows older than `before_ms`."""
+    connection.execute(
+        delete(outbox).where(and_(outbox.c.due_ms < before_ms, outbox.c.state.not_in([WAITING, SENDING])))
+    )

@@ -1,0 +1,138 @@
+"""Who people are: participants, their identities on messengers, their conversations, their roles.
+
+The one rule: a platform's id of a person lives here and in rows that address a message, nowhere else; everything
+about opinions hangs on the participant or on a keyed token.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from storage.tables import conversations, identities, participants, roles, sessions, subscriptions
+from storage.writing import Row, upsert
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """The participant behind a lane, and where their conversation there stands."""
+
+    lane: str
+    participant: int
+    lang: str | None
+    session: int | None
+    reachable: bool
+
+
+def new_id() -> int:
+    """A random id for a row whose order of birth must not show."""
+    return secrets.randbits(62)
+
+
+_BY_LANE = (
+    select(
+        conversations.c.lane,
+        conversations.c.participant,
+        participants.c.lang,
+        conversations.c.session,
+        conversations.c.reachable,
+    )
+    .join(participants, participants.c.id == conversations.c.participant)
+    .where(conversations.c.lane.in_(bindparam("lanes", expanding=True)))
+)
+
+
+def speakers(connection: Connection, names: Sequence[str]) -> dict[str, Speaker]:
+    """The speakers of those lanes that have a conversation already."""
+    return {row[0]: Speaker(*row) for row in connection.execute(_BY_LANE, {"lanes": list(names)})}
+
+
+def by_identity(connection: Connection, names: Sequence[str]) -> dict[str, tuple[int, str | None]]:
+    """identity -> (participant, language) for those identities that are known."""
+    query = (
+        select(identities.c.identity, participants.c.id, participants.c.lang)
+        .join(participants, participants.c.id == identities.c.participant)
+        .where(identities.c.identity.in_(list(names)))
+    )
+    return {row[0]: (row[1], row[2]) for row in connection.execute(query)}
+
+
+def add(connection: Connection, people: Sequence[Row], names: Sequence[Row], talks: Sequence[Row]) -> None:
+    """Insert participants, identities and conversations, in that order."""
+    if people:
+        connection.execute(insert(participants), people)
+    if names:
+        connection.execute(insert(identities), names)
+    upsert(connection, conversations, talks, update=("session", "reachable"))
+
+
+_FOCUS = update(conversations).where(conversations.c.lane == bindparam("at")).values(session=bindparam("to"))
+
+
+def focus(connection: Connection, rows: Sequence[Row]) -> None:
+    """Set the session that conversations are about: rows of `at` (lane) and `to` (session id or None)."""
+    if rows:
+        connection.execute(_FOCUS, rows)
+
+
+def set_lang(connection: Connection, participant: int, lang: str) -> None:
+    connection.execute(update(participants).where(participants.c.id == participant).values(lang=lang))
+
+
+def set_reachable(connection: Connection, place: str, reachable: bool) -> None:
+    """Note that a place can (or can no longer) be written to."""
+    connection.execute(update(conversations).where(conversations.c.place == place).values(reachable=reachable))
+
+
+def move_place(connection: Connection, before: str, after: str) -> None:
+    """Re-key everything that addresses the place `before`: a group that became a supergroup."""
+    for table in (conversations, sessions, subscriptions):
+        rows = connection.execute(select(table.c.lane).where(table.c.place == before)).scalars().all()
+        for lane in rows:
+            moved = lane.replace(before, after, 1)
+            connection.execute(update(table).where(table.c.lane == lane).values(lane=moved, place=after))
+
+
+def roles_of(connection: Connection, participant: int) -> set[tuple[str, str]]:
+    """(role, scope) pairs; scope `*` is the whole instance, else a consultation id."""
+    query = select(roles.c.role, roles.c.scope).where(roles.c.participant == participant)
+    return {(row[0], row[1]) for row in connection.execute(query)}
+
+
+def grant(connection: Connection, participant: int, role: str, scope: str, at_ms: int) -> None:
+    row = {"participant": participant, "role": role, "scope": scope, "since_ms": at_ms}
+    upsert(connection, roles, [row], update=())
+
+
+def owners(connection: Connection) -> int:
+    """How many owners there are."""
+    return len(connection.execute(select(roles.c.participant).where(roles.c.role == "owner")).all())
+
+
+def erase(connection: Connection, participant: int) -> None:
+    """Delete a person: identities, conversations, roles and subscriptions go with the participant's row."""
+    connection.execute(delete(sessions).where(sessions.c.participant == participant))
+    connection.execute(delete(participants).where(participants.c.id == participant))
+
+
+def lanes_of(connection: Connection, participant: int) -> list[tuple[str, str]]:
+    """(lane, place) of each conversation of a person that can be reached."""
+    query = select(conversations.c.lane, conversations.c.place).where(
+        conversations.c.participant == participant, conversations.c.reachable
+    )
+    return [(row[0], row[1]) for row in connection.execute(query)]
+
+
+def export(connection: Connection, participant: int) -> dict[str, Any]:
+    """What these tables hold about one person."""
+    person = connection.execute(select(participants).where(participants.c.id == participant)).mappings().first()
+    names = connection.execute(select(identities.c.identity).where(identities.c.participant == participant)).scalars()
+    return {
+        "language": person["lang"] if person else None,
+        "identities": list(names),
+        "roles": sorted(f"{role} ({scope})" for role, scope in roles_of(connection, participant)),
+    }

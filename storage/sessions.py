@@ -1,0 +1,217 @@
+"""Sessions, the prompts they showed, and the subscriptions of people who wait for an opening."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, func, insert, select, update
+
+from storage.tables import conversations, participants, prompts, sessions, subscriptions
+from storage.writing import Row, upsert
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One session as stored; `state` is JSON text."""
+
+    id: int
+    participant: int
+    consultation: str
+    version: str
+    lane: str
+    place: str
+    state: str
+    stage: str
+    seq: int
+    last_ms: int
+
+
+_COLUMNS: tuple[Any, ...] = (
+    sessions.c.id,
+    sessions.c.participant,
+    sessions.c.consultation,
+    sessions.c.version,
+    sessions.c.lane,
+    sessions.c.place,
+    sessions.c.state,
+    sessions.c.stage,
+    sessions.c.seq,
+    sessions.c.last_ms,
+)
+_BY_ID = select(*_COLUMNS).where(sessions.c.id.in_(bindparam("ids", expanding=True)))
+
+
+def by_id(connection: Connection, ids: Sequence[int]) -> dict[int, Stored]:
+    if not ids:
+        return {}
+    return {row[0]: Stored(*row) for row in connection.execute(_BY_ID, {"ids": list(ids)})}
+
+
+def of_participant(connection: Connection, participant: int) -> list[Stored]:
+    query = select(*_COLUMNS).where(sessions.c.participant == participant).order_by(sessions.c.last_ms.desc())
+    return [Stored(*row) for row in connection.execute(query)]
+
+
+def find(connection: Connection, participant: int, consultation: str) -> Stored | None:
+    query = select(*_COLUMNS).where(sessions.c.participant == participant, sessions.c.consultation == consultation)
+    row = connection.execute(query).first()
+    return Stored(*row) if row else None
+
+
+def add(connection: Connection, rows: Sequence[Row]) -> None:
+    if rows:
+        connection.execute(insert(sessions), rows)
+
+
+_SAVE = (
+    update(sessions)
+    .where(sessions.c.id == bindparam("row"))
+    .values(
+        state=bindparam("new_state"),
+        stage=bindparam("new_stage"),
+        seq=bindparam("new_seq"),
+        lane=bindparam("new_lane"),
+        place=bindparam("new_place"),
+        last_ms=bindparam("new_last_ms"),
+    )
+)
+
+
+def save(connection: Connection, rows: Sequence[Row]) -> None:
+    if rows:
+        connection.execute(_SAVE, rows)
+
+
+def page(connection: Connection, consultation: str, after: int, n: int) -> list[Stored]:
+    """The next `n` sessions of a consultation with an id above `after`, whose place can be reached."""
+    query = (
+        select(*_COLUMNS)
+        .join(conversations, conversations.c.lane == sessions.c.lane)
+        .where(sessions.c.consultation == consultation, sessions.c.id > after, conversations.c.reachable)
+        .order_by(sessions.c.id)
+        .limit(n)
+    )
+    return [Stored(*row) for row in connection.execute(query)]
+
+
+def stages(connection: Connection, consultation: str) -> dict[str, int]:
+    """How many sessions stand in each stage."""
+    query = (
+        select(sessions.c.stage, func.count()).where(sessions.c.consultation == consultation).group_by(sessions.c.stage)
+    )
+    return {row[0]: int(row[1]) for row in connection.execute(query)}
+
+
+def places(connection: Connection, consultation: str) -> list[str]:
+    """The places where a consultation was answered."""
+    query = select(sessions.c.place).where(sessions.c.consultation == consultation).distinct()
+    return list(connection.execute(query).scalars())
+
+
+def empty(connection: Connection, consultation: str) -> None:
+    """Empty what the sessions of a consultation remember of answers, and when they were given."""
+    values = {"state": "", "last_ms": 0}
+    connection.execute(update(sessions).where(sessions.c.consultation == consultation).values(**values))
+
+
+def talking(connection: Connection, adapter: str, since_ms: int) -> list[Stored]:
+    """Sessions with a question in front of somebody on `adapter`, active since `since_ms`."""
+    query = (
+        select(*_COLUMNS)
+        .join(conversations, conversations.c.lane == sessions.c.lane)
+        .where(
+            sessions.c.stage.in_(["active", "recap"]),
+            sessions.c.last_ms >= since_ms,
+            sessions.c.place.like(f"{adapter}:%"),
+            conversations.c.reachable,
+        )
+    )
+    return [Stored(*row) for row in connection.execute(query)]
+
+
+# --- Prompts ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A prompt that was put in front of somebody; `ref` once the platform told it."""
+
+    id: str
+    session: int
+    step: str
+    place: str
+    ref: str | None
+
+
+_PROMPTS = select(prompts.c.id, prompts.c.session, prompts.c.step, prompts.c.place, prompts.c.ref).where(
+    prompts.c.id.in_(bindparam("ids", expanding=True))
+)
+
+
+def shown(connection: Connection, ids: Sequence[str]) -> dict[str, Shown]:
+    if not ids:
+        return {}
+    return {row[0]: Shown(*row) for row in connection.execute(_PROMPTS, {"ids": list(ids)})}
+
+
+def add_prompts(connection: Connection, rows: Sequence[Row]) -> None:
+    upsert(connection, prompts, rows, update=("place", "ref"))
+
+
+_REF = update(prompts).where(prompts.c.id == bindparam("row")).values(ref=bindparam("new_ref"))
+
+
+def set_refs(connection: Connection, rows: Sequence[Row]) -> None:
+    """Note where prompts were shown: rows of `row` (prompt id) and `new_ref`."""
+    if rows:
+        connection.execute(_REF, rows)
+
+
+# --- Subscriptions ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Subscriber:
+    participant: int
+    lane: str
+    place: str
+    lang: str | None
+
+
+def subscribe(
+    connection: Connection, participant: int, consultation: str, lane: str, place: str, *, wants: bool
+) -> None:
+    row = {"participant": participant, "consultation": consultation, "lane": lane, "place": place, "wants": wants}
+    upsert(connection, subscriptions, [row], update=("lane", "place", "wants"))
+
+
+def unsubscribe(connection: Connection, participant: int) -> bool:
+    """The person wants to be told nothing more; False when they did not ask to be."""
+    done = connection.execute(
+        update(subscriptions)
+        .where(subscriptions.c.participant == participant, subscriptions.c.wants)
+        .values(wants=False)
+    )
+    return done.rowcount > 0
+
+
+def subscribers(connection: Connection, consultation: str, after: int, n: int) -> list[Subscriber]:
+    """The next `n` people who asked to be told about a consultation and have not started it."""
+    started = select(sessions.c.participant).where(sessions.c.consultation == consultation)
+    query = (
+        select(subscriptions.c.participant, subscriptions.c.lane, subscriptions.c.place, participants.c.lang)
+        .join(participants, participants.c.id == subscriptions.c.participant)
+        .join(conversations, conversations.c.lane == subscriptions.c.lane)
+        .where(
+            subscriptions.c.consultation == consultation,
+            subscriptions.c.wants,
+            subscriptions.c.participant > after,
+            subscriptions.c.participant.not_in(started),
+            conversations.c.reachable,
+        )
+        .order_by(subscriptions.c.participant)
+        .limit(n)
+    )
+    return [Subscriber(*row) for row in connection.execute(query)]

@@ -1,0 +1,253 @@
+"""Raw updates -> what happened."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adapters.base import Inbound, Place
+from adapters.telegram.reading import Malformed, Me, callback_id, read
+from flows.events import Blocked, Moved, Pressed, Returned, Said, Shared
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+SENT = datetime(2026, 3, 2, 8, 59, 58, tzinfo=UTC)
+DATE = int(SENT.timestamp())
+ME = Me(4242, "palabre_bot")
+LEA = {"id": 7, "is_bot": False, "first_name": "Léa", "language_code": "fr"}
+PRIVATE = {"id": 7, "type": "private", "first_name": "Léa"}
+GROUP = {"id": -100123, "type": "supergroup", "title": "Quartier", "is_forum": True}
+OURS = {"message_id": 3, "from": {"id": 4242, "is_bot": True}, "chat": GROUP, "date": DATE, "text": "?"}
+THEIRS = {"message_id": 4, "from": {"id": 8, "is_bot": False}, "chat": GROUP, "date": DATE, "text": "!"}
+
+
+def message(chat: dict[str, Any] = PRIVATE, **fields: Any) -> dict[str, Any]:
+    return {"update_id": 100, "message": {"message_id": 5, "from": LEA, "chat": chat, "date": DATE, **fields}}
+
+
+def member(before: dict[str, Any] | None, after: dict[str, Any], chat: dict[str, Any] = PRIVATE) -> dict[str, Any]:
+    change = {"chat": chat, "from": LEA, "date": DATE, "new_chat_member": after}
+    return {"update_id": 100, "my_chat_member": change | ({"old_chat_member": before} if before else {})}
+
+
+def press(**fields: Any) -> dict[str, Any]:
+    query = {"id": "900", "from": LEA, "message": {"message_id": 5, "chat": PRIVATE, "date": 0}, "data": "x", **fields}
+    return {"update_id": 100, "callback_query": {name: value for name, value in query.items() if value is not None}}
+
+
+def seen(update: dict[str, Any]) -> Inbound | None:
+    return read(update, ME, "telegram", NOW)
+
+
+def event(update: dict[str, Any]) -> object:
+    item = seen(update)
+    return item.event if item else None
+
+
+def test_a_private_message() -> None:
+    assert seen(message(text="bonjour")) == Inbound(
+        key="100",
+        place=Place("telegram", "7"),
+        person="7",
+        event=Said(at=SENT, text="bonjour"),
+        private=True,
+        locale="fr",
+    )
+
+
+def test_a_deep_link_stays_as_said() -> None:
+    assert event(message(text="/start mobilite")) == Said(at=SENT, text="/start mobilite")
+
+
+@pytest.mark.parametrize(
+    ("text", "heard"),
+    [
+        ("/poll what?", "/poll what?"),
+        ("/poll@palabre_bot what?", "/poll what?"),
+        ("/poll@Palabre_Bot", "/poll"),
+        ("/poll@other_bot what?", None),
+        ("bonjour à tous", None),
+    ],
+)
+def test_in_groups_only_commands_for_us(text: str, heard: str | None) -> None:
+    assert event(message(GROUP, text=text)) == (Said(at=SENT, text=heard) if heard else None)
+
+
+def test_in_groups_replies_to_us_are_heard_and_others_not() -> None:
+    assert event(message(GROUP, text="oui", reply_to_message=OURS)) == Said(at=SENT, text="oui", reply_to="3")
+    assert event(message(GROUP, text="oui", reply_to_message=THEIRS)) is None
+    assert event(message(GROUP, photo=[{}], reply_to_message=OURS)) == Shared(at=SENT, what="photo")
+    assert event(message(GROUP, photo=[{}])) is None
+
+
+def test_the_creation_of_a_topic_is_not_a_message_of_ours() -> None:
+    topic = OURS | {"forum_topic_created": {"name": "Vélo"}}
+    assert event(message(GROUP, text="oui", reply_to_message=topic)) is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "thread"),
+    [
+        ({"message_thread_id": 12, "is_topic_message": True}, "12"),
+        ({"message_thread_id": 1, "is_topic_message": True}, None),
+        ({"message_thread_id": 12}, None),  # a reply thread outside forums
+        ({}, None),
+    ],
+)
+def test_forum_topics_are_kept_and_general_is_left_out(fields: dict[str, Any], thread: str | None) -> None:
+    item = seen(message(GROUP, text="/help", **fields))
+    assert item is not None
+    assert item.place == Place("telegram", "-100123", thread)
+    assert not item.private
+
+
+@pytest.mark.parametrize(
+    ("field", "what"),
+    [
+        ("photo", "photo"),
+        ("voice", "voice"),
+        ("video", "video"),
+        ("video_note", "video"),
+        ("document", "document"),
+        ("sticker", "sticker"),
+        ("location", "location"),
+        ("contact", "contact"),
+        ("audio", "other"),
+        ("dice", "other"),
+        ("poll", "other"),
+    ],
+)
+def test_what_is_not_text_is_told_without_its_caption(field: str, what: str) -> None:
+    assert event(message(**{field: {}, "caption": "/erase"})) == Shared(at=SENT, what=what)
+
+
+def test_an_animation_also_has_a_document_and_a_venue_a_location() -> None:
+    assert event(message(animation={}, document={})) == Shared(at=SENT, what="video")
+    assert event(message(venue={}, location={})) == Shared(at=SENT, what="location")
+
+
+@pytest.mark.parametrize("field", ["new_chat_members", "pinned_message", "group_chat_created", "forum_topic_closed"])
+def test_service_messages_are_nothing(field: str) -> None:
+    assert event(message(**{field: {}})) is None
+
+
+def test_an_edited_text_is_not_an_answer() -> None:
+    assert seen({"update_id": 100, "edited_message": message(text="no!")["message"]}) is None
+
+
+@pytest.mark.parametrize("number", [777000, 1087968824, 136817688])
+def test_who_is_not_one_person_is_passed_over(number: int) -> None:
+    nobody = {"id": number, "is_bot": True, "first_name": "Group"}
+    assert event(message(GROUP, text="/poll", **{"from": nobody})) is None
+    assert event(press(**{"from": nobody})) is None
+
+
+def test_posts_in_the_name_of_a_chat_and_of_bots_are_passed_over() -> None:
+    assert event(message(GROUP, text="/poll", sender_chat={"id": -100123, "type": "supergroup"})) is None
+    assert event(message(GROUP, text="/poll", **{"from": {"id": 9, "is_bot": True}})) is None
+    assert event(message(GROUP, text="/poll", **{"from": None})) is None
+
+
+def test_a_press_has_our_time_and_its_message() -> None:
+    assert seen(press()) == Inbound(
+        key="100",
+        place=Place("telegram", "7"),
+        person="7",
+        event=Pressed(at=NOW, data="x", message="5"),
+        private=True,
+        locale="fr",
+    )
+    assert callback_id(press()) == "900"
+
+
+def test_presses_we_never_asked_for_are_passed_over() -> None:
+    assert seen(press(data=None, game_short_name="chess")) is None
+    assert seen(press(message=None, inline_message_id="abc")) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ({"status": "member"}, {"status": "kicked"}, Blocked(at=SENT)),
+        ({"status": "administrator"}, {"status": "left"}, Blocked(at=SENT)),
+        ({"status": "member"}, {"status": "restricted", "is_member": False}, Blocked(at=SENT)),
+        ({"status": "kicked"}, {"status": "member"}, Returned(at=SENT)),
+        ({"status": "left"}, {"status": "administrator"}, Returned(at=SENT)),
+        ({"status": "member"}, {"status": "administrator"}, None),
+        ({"status": "left"}, {"status": "kicked"}, None),
+        (None, {"status": "kicked"}, Blocked(at=SENT)),
+        (None, {"status": "member"}, Returned(at=SENT)),
+    ],
+)
+def test_blocking_and_returning(before: Any, after: dict[str, Any], expected: object) -> None:
+    assert event(member(before, after)) == expected
+
+
+def test_a_supergroup_says_twice_that_it_moved() -> None:
+    old = {"id": -55, "type": "group", "title": "Quartier"}
+    from_old = seen(message(old, migrate_to_chat_id=-10055))
+    from_new = seen(message({**GROUP, "id": -10055}, migrate_from_chat_id=-55))
+    for item in (from_old, from_new):
+        assert item is not None
+        assert item.place == Place("telegram", "-55")
+        assert item.event == Moved(at=SENT, to_chat="-10055")
+
+
+@pytest.mark.parametrize(
+    "update",
+    [
+        {},
+        {"update_id": "100", "message": {}},
+        {"update_id": 100, "message": []},
+        {"update_id": 100, "message": {"message_id": 5, "from": LEA, "chat": PRIVATE, "date": 10**15, "text": "x"}},
+        {"update_id": 100, "message": {"message_id": 5, "from": LEA, "chat": PRIVATE, "date": True, "text": "x"}},
+        {"update_id": 100, "message": {"message_id": 5, "from": LEA, "chat": PRIVATE, "date": DATE, "text": 5}},
+        {"update_id": 100, "message": {"message_id": 5, "from": "Léa", "chat": PRIVATE, "date": DATE, "text": "x"}},
+        {"update_id": 100, "callback_query": {"id": "1", "from": LEA, "message": {"chat": {}}, "data": "x"}},
+        {"update_id": 100, "my_chat_member": {"chat": PRIVATE, "from": LEA, "date": DATE}},
+        [],
+        None,
+        7,
+    ],
+)
+def test_what_breaks_the_promised_form_is_only_its_own_loss(update: Any) -> None:
+    with pytest.raises(Malformed):
+        seen(update)
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+
+
+@given(data=st.data())
+def test_damage_anywhere_is_never_anything_else(data: st.DataObject) -> None:
+    update = data.draw(
+        st.sampled_from(
+            [
+                message(text="/start x"),
+                message(GROUP, photo=[]),
+                press(),
+                member({"status": "member"}, {"status": "left"}),
+            ]
+        )
+    )
+    damaged = _damaged(update, data)
+    try:
+        item = read(damaged, ME, "telegram", NOW)
+    except Malformed:
+        return
+    assert item is None or (isinstance(item.place.chat, str) and item.event.at.tzinfo is not None)
+
+
+def _damaged(value: Any, data: st.DataObject) -> Any:
+    """`value` with one field at any depth replaced or taken away."""
+    name = data.draw(st.sampled_from(sorted(value)))
+    inner = value[name]
+    if isinstance(inner, dict) and inner and data.draw(st.booleans()):
+        return value | {name: _damaged(inner, data)}
+    rest = {key: item for key, item in value.items() if key != name}
+    return rest if data.draw(st.booleans()) else rest | {name: data.draw(_json)}
