@@ -46,6 +46,7 @@ class ConsoleSettings:
 
     colour: bool | None = None
     lang: str | None = None
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
 def build(settings: ConsoleSettings) -> Console:
@@ -54,7 +55,8 @@ def build(settings: ConsoleSettings) -> Console:
         reader: Reader = open(0, "rb", buffering=0, closefd=False)  # noqa: SIM115
     except OSError:  # started without an input
         reader = io.BytesIO()
-    return Console(reader, sys.stdout, colour=settings.colour, lang=settings.lang or language(os.environ))
+    lang = settings.lang or language(os.environ)
+    return Console(reader, sys.stdout, colour=settings.colour, lang=lang, now=settings.now)
 
 
 class Console:

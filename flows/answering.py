@@ -6,6 +6,7 @@ the person reads what is expected; the third time, how everything works.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 from flows import kinds, prompts, reading
@@ -88,11 +89,15 @@ def skip(flow: Flow, session: Session, ask: Ask, *, pressed: bool = False) -> St
     if ask.optional:
         return take(flow, session, ask, Answer(Given.SKIPPED), pressed=pressed)
     lang = session.lang
-    others = [f"“{label}”" for token, label in asking.ways(ask, Turn.of(flow, session).walk(), lang) if token in _OUT]
+    others = [label for token, label in asking.ways(ask, Turn.of(flow, session).walk(), lang) if token in _OUT]
     sentence = tr(lang, "This question needs an answer. To leave here, type “stop”: your answers so far are kept.")
     if others:
-        sentence += " " + tr(lang, "You can also answer {words}.", words=", ".join(others))
+        sentence += " " + tr(lang, "You can also answer {words}.", words=_quoted(others, lang))
     return _tell(session, sentence, pressed)
+
+
+def _quoted(labels: Sequence[str], lang: str) -> str:
+    return ", ".join(tr(lang, "“{word}”", word=label) for label in labels)
 
 
 _OUT = (prompts.DONT_KNOW, prompts.ABSTAIN)
@@ -143,6 +148,8 @@ def said(flow: Flow, session: Session, ask: Ask, opened: OpenPrompt, text: str) 
             return reply(session, why)
         case Wrong(why):
             return _misunderstood(flow, session, ask, opened, why)
+        case None if isinstance(ask.kind, AnyOf) and opened.toggled and reading.yes_no(text, strict=True):
+            return done(flow, session, ask, opened)
         case None:
             return _misunderstood(flow, session, ask, opened, "")
 
@@ -234,7 +241,7 @@ def _helped(flow: Flow, session: Session, ask: Ask, why: str) -> Step:
     if example:
         lines.append(example)
     words.append(tr(lang, "stop"))
-    lines.append(tr(lang, "You can also type: {words}.", words=", ".join(f"“{word}”" for word in words)))
+    lines.append(tr(lang, "You can also type: {words}.", words=_quoted(words, lang)))
     turn.reshow(after=[paragraph(" ".join(lines))])
     return turn.step()
 

@@ -266,6 +266,7 @@ def _myvote(flow: Flow, session: Session) -> Step:
 
 
 def _language(flow: Flow, session: Session, argument: str) -> Step:
+    """Say what is open again in another language. That the language has changed is told by whoever changed it."""
     lang = argument.strip().lower().partition("-")[0]
     if lang not in LANGUAGES and lang not in flow.langs:
         known = ", ".join(sorted({*LANGUAGES, *flow.langs}))
@@ -275,11 +276,9 @@ def _language(flow: Flow, session: Session, argument: str) -> Step:
     if session.open is not None and session.stage is not Stage.PAUSED:
         turn.reshow()
         return turn.step()
-    sentence = tr(lang, "From now on I write to you in English.")
     if lang == session.lang:
-        return reply(session, sentence)
+        return same(session)
     turn.stage = session.stage
-    turn.effects.append(Send(message=Message(body=paragraphs(sentence))))
     return turn.step()
 
 

@@ -60,17 +60,17 @@ def _joiner(match: re.Match[str]) -> str:
     return match[0] if wide and kinds[0] in "LM" and kinds[1] in "LM" else ""
 
 
-@lru_cache(maxsize=4096)
-def _fold(text: str) -> str:
+def fold(text: str) -> str:
+    """The text as it is compared: small letters, no accents, no punctuation, single spaces, ASCII digits."""
+    text = text[:LONGEST]
     if not text.isascii():
         text = clean(unicodedata.normalize("NFKC", text.replace(_NUMERO, "n "))).casefold().translate(_LETTERS)
         text = "".join(map(_base, unicodedata.normalize("NFKD", text)))
     return " ".join(_NOT_WORD.sub(" ", text.casefold()).split())
 
 
-def fold(text: str) -> str:
-    """The text as it is compared: small letters, no accents, no punctuation, single spaces, ASCII digits."""
-    return _fold(text[:LONGEST])
+_label = lru_cache(maxsize=4096)(fold)
+"""`fold` for labels, which come again and again. What people type is never kept in a cache."""
 
 
 def _base(character: str) -> str:
@@ -201,13 +201,13 @@ def place(text: str, count: int) -> int | None:
 def exact(text: str, labels: Sequence[str]) -> int | Unsure | None:
     """The label that the text is, but for case, accents and punctuation."""
     folded = fold(text)
-    same = [i for i, label in enumerate(labels) if fold(label) == folded]
+    same = [i for i, label in enumerate(labels) if _label(label) == folded]
     if not folded:
         bare = clean(text)
         same = [i for i in same if clean(labels[i]) == bare]
     elif not same:
         tight = folded.replace(" ", "")
-        same = [i for i, label in enumerate(labels) if fold(label).replace(" ", "") == tight]
+        same = [i for i, label in enumerate(labels) if _label(label).replace(" ", "") == tight]
     if len(same) > 1:
         bare = clean(text)
         same = [i for i in same if clean(labels[i]) == bare] or same
@@ -231,7 +231,7 @@ def roughly(text: str, labels: Sequence[str]) -> int | Unsure | None:
     for look in (_by_yes_no, _by_part, _by_mention, _by_typo):
         found = look(folded, labels)
         if found:
-            return found[0] if len(found) == 1 and _same_sense(folded, fold(labels[found[0]])) else Unsure(found)
+            return found[0] if len(found) == 1 and _same_sense(folded, _label(labels[found[0]])) else Unsure(found)
     return None
 
 
@@ -249,14 +249,14 @@ def _by_yes_no(text: str, labels: Sequence[str]) -> tuple[int, ...]:
     side = YES if text in YES else NO if text in NO else None
     if side is None:
         return ()
-    return tuple(i for i, label in enumerate(labels) if fold(label).split(" ", 1)[0] in side)
+    return tuple(i for i, label in enumerate(labels) if _label(label).split(" ", 1)[0] in side)
 
 
 def _by_part(text: str, labels: Sequence[str]) -> tuple[int, ...]:
     """The labels that begin like the text; else those that hold all its words, the last perhaps unfinished."""
     if len(text) < 2:
         return ()
-    folded = [fold(label) for label in labels]
+    folded = [_label(label) for label in labels]
     begins = tuple(i for i, label in enumerate(folded) if label.startswith(text + " "))
     if len(begins) == 1:
         return begins
@@ -280,7 +280,7 @@ def _by_mention(text: str, labels: Sequence[str]) -> tuple[int, ...]:
     words = set(text.split())
     if len(words) > 30:
         return ()
-    found = {i: _weighty(fold(label)) for i, label in enumerate(labels)}
+    found = {i: _weighty(_label(label)) for i, label in enumerate(labels)}
     hits = {i: mine for i, mine in found.items() if mine and words.issuperset(mine) and any(map(_telling, mine))}
     longest = [i for i in hits if not any(set(hits[i]) < set(other) for other in hits.values())]
     return tuple(longest)
@@ -293,7 +293,7 @@ def _telling(word: str) -> bool:
 def _by_typo(text: str, labels: Sequence[str]) -> tuple[int, ...]:
     """The labels nearest to the text, within the slips that its length allows; else those with such a word."""
     written = {text.replace(" ", ""), "".join(_weighty(text))}
-    folded = [fold(label) for label in labels]
+    folded = [_label(label) for label in labels]
     nearest = _nearest(written, [{label.replace(" ", ""), "".join(_weighty(label))} for label in folded])
     if nearest or " " in text:
         return nearest

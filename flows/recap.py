@@ -13,7 +13,6 @@ from flows.flow import Ask, Flow
 from flows.messages import Block, Bullets, Button, Italic, Message, Plain, Prompt, message, paragraph
 from flows.session import Answer, Session
 from flows.trail import Trail
-from flows.verbs.end import until
 from flows.wording import write
 from locales import tr
 
@@ -37,7 +36,7 @@ def show(trail: Trail, lang: str, prompt: str, *, sent: bool, before: Sequence[B
     listed = answered(trail)
     if sent:
         head = tr(lang, "Here are your answers.")
-        foot = tr(lang, "To change an answer, type its number.") + " " + until(trail.flow, lang)
+        foot = tr(lang, "To change an answer, type its number.")
     else:
         head = tr(lang, "Here are your answers. Is everything right?")
         foot = tr(lang, "If so: “{send}”. To change an answer, type its number.", send=tr(lang, "Send"))
@@ -64,13 +63,21 @@ def _listing(trail: Trail, listed: Sequence[tuple[Ask, Answer]], lang: str) -> B
     return Bullets(
         tuple(
             (
-                Plain(_short(" ".join(write(flow, ask.text, lang, trail.left).split()), _QUESTION) + " → "),
+                Plain(_short(_question(write(flow, ask.text, lang, trail.left)), _QUESTION) + " → "),
                 Plain(_short(kinds.say(ask, answer, lang, flow.lang), _ANSWER)),
             )
             for ask, answer in listed
         ),
         numbered=True,
     )
+
+
+def _question(text: str) -> str:
+    """The question itself, out of a text that may explain it first."""
+    if "\n" not in text:
+        return text
+    pieces = [" ".join(piece.split()) for piece in text.split("\n\n") if piece.strip()]
+    return next((piece for piece in reversed(pieces) if piece.endswith("?")), pieces[0] if pieces else "")
 
 
 def _short(text: str, most: int) -> str:

@@ -397,6 +397,8 @@ def _tidy(schema: Any) -> Any:
     if not isinstance(schema, dict):
         return schema
     kept = {key: _tidy(value) for key, value in schema.items() if (key, value) != ("default", None)}
+    if "patternProperties" in kept:
+        kept["additionalProperties"] = False
     if isinstance(kept.get("title"), str):
         del kept["title"]
     options = [one for one in kept.get("anyOf", []) if one != {"type": "null"}]

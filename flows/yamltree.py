@@ -318,7 +318,7 @@ def _complaint(lang: str, problem: str, context: str, line: str, opened: int) ->
         what = tr(lang, "a comma or the closing ] is missing")
         return what, tr(lang, "the list begins on line {n}", n=opened)
     if "flow mapping" in context:
-        what = tr(lang, "a comma or the closing }} is missing").replace("}}", "}")
+        what = tr(lang, "a comma or the closing } is missing")
         return what, tr(lang, "the group begins on line {n}; texts with commas need double quotes", n=opened)
     if "mapping values are not allowed" in problem:
         return tr(lang, "a colon is not expected here"), quotes

@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from flows.session import Answer
 from storage.tables import ballots, consents, tallies
-from storage.writing import Row, upsert
+from storage.writing import Row, many, upsert
 
 
 def token(key: bytes, participant: int) -> str:
@@ -39,8 +39,7 @@ _TAKE = delete(ballots).where(
 
 def take(connection: Connection, rows: Sequence[Row]) -> None:
     """Withdraw ballots: rows of `in_consultation`, `by_token`, `on_question`."""
-    if rows:
-        connection.execute(_TAKE, rows)
+    many(connection, _TAKE, rows)
 
 
 def all_of(connection: Connection, consultation: str) -> list[tuple[str, str, Answer, str]]:
@@ -76,8 +75,7 @@ def voters(connection: Connection, consultation: str) -> int:
 def count(connection: Connection, deltas: dict[tuple[str, str, str], int]) -> None:
     """Add to the counters (consultation, question, code), one statement for the whole batch."""
     rows = [{"consultation": c, "question": q, "code": code, "n": n} for (c, q, code), n in deltas.items() if n]
-    if rows:
-        connection.execute(_COUNT[connection.dialect.name], rows)
+    many(connection, _COUNT[connection.dialect.name], rows)
 
 
 def _counting(dialect: Any) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, exists, func, select, update
 
 from storage.tables import cursors, inbox, lanes
-from storage.writing import Row, insert_new, upsert
+from storage.writing import Row, insert_new, many, upsert
 
 NEW, DONE, ASIDE = "new", "done", "aside"
 PER_LANE = 32
@@ -100,9 +100,7 @@ _DONE = update(inbox).where(inbox.c.id == bindparam("row")).values(state=DONE)
 
 def finish(connection: Connection, ids: Iterable[int]) -> None:
     """Mark events as handled."""
-    rows = [{"row": id} for id in ids]
-    if rows:
-        connection.execute(_DONE, rows)
+    many(connection, _DONE, [{"row": id} for id in ids])
 
 
 _WAITING = exists().where(inbox.c.lane == lanes.c.lane, inbox.c.state == "new")

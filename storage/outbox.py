@@ -21,7 +21,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, delete, func, select, update
 
 from storage.tables import outbox
-from storage.writing import Row, insert_new
+from storage.writing import Row, insert_new, many
 
 WAITING, SENDING, SENT, UNSURE, FAILED = "waiting", "sending", "sent", "unsure", "failed"
 
@@ -88,8 +88,7 @@ _MARK = update(outbox).where(outbox.c["key"] == bindparam("row")).values(state=S
 
 def mark_sending(connection: Connection, keys: Sequence[str]) -> None:
     """Note that these leave now: after a crash nobody can know whether they arrived."""
-    if keys:
-        connection.execute(_MARK, [{"row": key} for key in keys])
+    many(connection, _MARK, [{"row": key} for key in keys])
 
 
 _SETTLE = (
@@ -101,8 +100,7 @@ _SETTLE = (
 
 def settle(connection: Connection, rows: Sequence[Row]) -> None:
     """Note how messages ended: rows of `row` (key), `new_state`, `new_ref`, `new_reason`."""
-    if rows:
-        connection.execute(_SETTLE, rows)
+    many(connection, _SETTLE, rows)
 
 
 def recover(connection: Connection) -> tuple[int, int]:

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from storage.tables import conversations, identities, participants, roles, sessions, subscriptions
-from storage.writing import Row, upsert
+from storage.writing import Row, many, upsert
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +61,13 @@ def by_identity(connection: Connection, names: Sequence[str]) -> dict[str, tuple
     return {row[0]: (row[1], row[2]) for row in connection.execute(query)}
 
 
+_ADD, _NAME = insert(participants), insert(identities)
+
+
 def add(connection: Connection, people: Sequence[Row], names: Sequence[Row], talks: Sequence[Row]) -> None:
     """Insert participants, identities and conversations, in that order."""
-    if people:
-        connection.execute(insert(participants), people)
-    if names:
-        connection.execute(insert(identities), names)
+    many(connection, _ADD, people)
+    many(connection, _NAME, names)
     upsert(connection, conversations, talks, update=("session", "reachable"))
 
 
@@ -75,8 +76,7 @@ _FOCUS = update(conversations).where(conversations.c.lane == bindparam("at")).va
 
 def focus(connection: Connection, rows: Sequence[Row]) -> None:
     """Set the session that conversations are about: rows of `at` (lane) and `to` (session id or None)."""
-    if rows:
-        connection.execute(_FOCUS, rows)
+    many(connection, _FOCUS, rows)
 
 
 def set_lang(connection: Connection, participant: int, lang: str) -> None:

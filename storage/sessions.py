@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from storage.tables import conversations, participants, prompts, sessions, subscriptions
-from storage.writing import Row, upsert
+from storage.writing import Row, many, upsert
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +60,11 @@ def find(connection: Connection, participant: int, consultation: str) -> Stored 
     return Stored(*row) if row else None
 
 
+_ADD = insert(sessions)
+
+
 def add(connection: Connection, rows: Sequence[Row]) -> None:
-    if rows:
-        connection.execute(insert(sessions), rows)
+    many(connection, _ADD, rows)
 
 
 _SAVE = (
@@ -80,8 +82,7 @@ _SAVE = (
 
 
 def save(connection: Connection, rows: Sequence[Row]) -> None:
-    if rows:
-        connection.execute(_SAVE, rows)
+    many(connection, _SAVE, rows)
 
 
 def page(connection: Connection, consultation: str, after: int, n: int) -> list[Stored]:
@@ -165,8 +166,7 @@ _REF = update(prompts).where(prompts.c.id == bindparam("row")).values(ref=bindpa
 
 def set_refs(connection: Connection, rows: Sequence[Row]) -> None:
     """Note where prompts were shown: rows of `row` (prompt id) and `new_ref`."""
-    if rows:
-        connection.execute(_REF, rows)
+    many(connection, _REF, rows)
 
 
 # --- Subscriptions ---------------------------------------------------------------------------------------------------

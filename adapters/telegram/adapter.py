@@ -23,6 +23,7 @@ from telegram import Bot
 from telegram.error import TelegramError
 
 from adapters.base import Batch, Capabilities, Inbound, Limit, Outgoing, Place, Refused, Sent, Unsure
+from adapters.render import units
 from adapters.telegram import errors, markup
 from adapters.telegram.polling import Poller, Taken
 from adapters.telegram.reading import UPDATES, Malformed, Me, callback_id, read
@@ -51,7 +52,9 @@ _CAPABILITIES = Capabilities(
     ephemeral_note=True,
 )
 _NO_PREVIEW = {"is_disabled": True}
-_NUMBER = re.compile(r"-?\d{1,18}")
+_NUMBER = re.compile(r"-?[0-9]{1,18}")
+_COMMAND = re.compile(r"[a-z0-9_]{1,32}")  # https://core.telegram.org/bots/api#botcommand
+_PAYLOAD = re.compile(r"[A-Za-z0-9_-]{0,64}")
 
 Menu = Mapping[str, Mapping[str, str]]
 """Per language code ("" for all others): command -> what it does. https://core.telegram.org/bots/api#setmycommands"""
@@ -91,6 +94,11 @@ class TelegramAdapter:
         """When Telegram was last read, on the `monotonic` clock; None before the first time."""
         return self._poller.last_poll_ok
 
+    @property
+    def reachable(self) -> bool:
+        """False while Telegram is known not to answer, so that silence is not taken for "nothing more to read"."""
+        return self._poller.reachable
+
     def capabilities(self, place: Place) -> Capabilities:
         return _CAPABILITIES
 
@@ -99,6 +107,13 @@ class TelegramAdapter:
             return ()
         count, seconds = _GROUP if place.chat.startswith(("-", "@")) else _PRIVATE
         return (Limit(f"{self.name}:{place.chat}", count, seconds), Limit(self.name, *_EVERYONE))
+
+    def link(self, payload: str) -> str | None:
+        """The address that opens a chat with the bot and sends `/start payload`; None before Telegram told our name,
+        and for a payload that no such address can carry. https://core.telegram.org/bots/features#deep-linking"""
+        if self._me is None or not self._me.name or not _PAYLOAD.fullmatch(payload):
+            return None
+        return f"https://t.me/{self._me.name}" + (f"?start={payload}" if payload else "")
 
     # Reading
 
@@ -129,11 +144,11 @@ class TelegramAdapter:
 
     async def _publish_menu(self) -> None:
         for language, commands in self._menu.items():
+            shown = [(name, about[:256]) for name, about in commands.items() if _COMMAND.fullmatch(name) and about]
             try:
-                await self._bot.set_my_commands(list(commands.items()), language_code=language or None)
+                await self._bot.set_my_commands(shown[:100], language_code=language or None)
             except TelegramError as problem:
                 log.warning("The command menu could not be put up (%s)", type(problem).__name__)
-                return
 
     async def _pushed(self) -> AsyncGenerator[Taken, None]:
         wanted = {
@@ -190,7 +205,7 @@ class TelegramAdapter:
             return
         payload = {"callback_query_id": query}
         if text:
-            payload["text"] = text if len(text) <= MAX_NOTE else text[: MAX_NOTE - 1] + "…"
+            payload["text"] = _cut(text, MAX_NOTE)
         try:
             reply = await self._transport.call("answerCallbackQuery", payload)
         except (NotSent, Lost, TypeError) as problem:
@@ -207,6 +222,7 @@ class TelegramAdapter:
         """A new message, in its topic; where the topic is gone, in the General one."""
         reply = await self._post_to(out, out.place.thread)
         if out.place.thread is not None and errors.is_thread_gone(reply):
+            log.warning("The topic of %s is gone or closed; writing in the General one", out.place)
             return await self._post_to(out, None)
         return reply
 
@@ -249,6 +265,13 @@ class TelegramAdapter:
 def _form(payload: Mapping[str, Any]) -> dict[str, str]:
     """Fields of a form: texts as they are, the rest as JSON."""
     return {name: value if isinstance(value, str) else orjson.dumps(value).decode() for name, value in payload.items()}
+
+
+def _cut(text: str, limit: int) -> str:
+    """At most `limit` UTF-16 units of `text`."""
+    if units(text) <= limit:
+        return text
+    return text.encode("utf-16-le", "surrogatepass")[: 2 * (limit - 1)].decode("utf-16-le", "ignore") + "…"
 
 
 def _chat(place: Place) -> int | str:

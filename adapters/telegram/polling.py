@@ -56,10 +56,12 @@ class BackOff:
 
 
 class Poller:
-    """The one who waits for Telegram. `last_poll_ok` is the `monotonic` time of the last good `getUpdates`."""
+    """The one who waits for Telegram. `last_poll_ok` is the `monotonic` time of the last good `getUpdates`;
+    `reachable` is False from a failure until the next good answer."""
 
     def __init__(self, transport: Transport, settings: TelegramSettings, monotonic: Callable[[], float]) -> None:
         self.last_poll_ok: float | None = None
+        self.reachable = True
         self._transport = transport
         self._monotonic = monotonic
         self._wrong = BackOff(*settings.back_off)
@@ -86,14 +88,17 @@ class Poller:
             try:
                 reply = await self._transport.call(method, payload, seconds=seconds)
             except (NotSent, Lost) as problem:
+                self.reachable = False
                 wait = self._broken.wait()
                 log.warning("Telegram cannot be reached (%s, %s); trying again in %.1f s", method, problem, wait)
                 await asyncio.sleep(wait)
                 continue
             if reply.ok and "result" in reply.body:
+                self.reachable = True
                 self._wrong.reset()
                 self._broken.reset()
                 return reply.body["result"]
+            self.reachable = False
             await self._after(method, reply)
 
     async def _poll(self, cursor: str | None) -> list[Any]:

@@ -91,7 +91,11 @@ class Transport(BaseRequest):
         timeout = self._timeout
         if seconds is not None:
             timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=CONNECT_SECONDS)
-        return await self._post(self._address(method), data, headers, timeout)
+        try:
+            url = self._address(method)
+        except ValueError:
+            raise NotSent("PALABRE_TELEGRAM__BASE_URL is not an address") from None
+        return await self._post(url, data, headers, timeout)
 
     async def _post(
         self, url: URL, data: bytes | aiohttp.FormData, headers: Mapping[str, str], timeout: aiohttp.ClientTimeout
@@ -103,7 +107,7 @@ class Transport(BaseRequest):
                 return answer.status, await answer.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as problem:
             raise NotSent(type(problem).__name__) from None
-        except aiohttp.InvalidURL:
+        except (aiohttp.InvalidURL, aiohttp.NonHttpUrlClientError):
             raise NotSent("PALABRE_TELEGRAM__BASE_URL is not an address") from None
         except (aiohttp.ClientError, TimeoutError, OSError) as problem:
             raise Lost(type(problem).__name__) from None

@@ -48,10 +48,11 @@ _NUMBER = re.compile(r"[0-9]{1,15}")
 
 
 class _Turned(Exception):
-    """A request that is not taken: the status, the sentence for the person, seconds until it may come again."""
+    """A request that is not taken: the status, the sentence for the person by language, seconds until it may come
+    again."""
 
-    def __init__(self, status: int, sentence: str, *, again: float | None = None) -> None:
-        super().__init__(sentence)
+    def __init__(self, status: int, sentence: Callable[[str], str], *, again: float | None = None) -> None:
+        super().__init__(sentence("en"))
         self.status = status
         self.sentence = sentence
         self.again = again
@@ -121,27 +122,33 @@ class _Chat:
         headers = {"Cache-Control": "private, max-age=31536000, immutable"}
         return Response(b64decode(found[0][1]["base64"]), media_type="image/png", headers=headers)
 
-    async def _answer(self, request: Request, read: Callable[[Any, str, str, str], _Heard]) -> Response:
+    async def _answer(self, request: Request, read: Callable[[Any, str, str], _Heard]) -> Response:
         token = guard.token_of(request)
-        lang = await self._lang(request, guard.person_of(token) if token else None)
+        person = guard.person_of(token) if token else None
         try:
             if not guard.from_our_page(request):
-                raise _Turned(403, tr(lang, "This did not come from our page. Please reload it and try again."))
-            if token is None:
-                raise _Turned(401, tr(lang, "Your browser no longer knows this chat. Please reload the page."))
-            person = guard.person_of(token)
-            item, shown = read(await _body(request, lang), person, lang, _locale(request))
-            await self._store(person, item, shown, lang)
+                raise _Turned(
+                    403, lambda lang: tr(lang, "This did not come from our page. Please reload it and try again.")
+                )
+            if person is None:
+                raise _Turned(
+                    401, lambda lang: tr(lang, "Your browser no longer knows this chat. Please reload the page.")
+                )
+            item, shown = read(await _body(request), person, _locale(request))
+            await self._store(person, item, shown)
         except _Turned as turned:
+            lang = await self._lang(request, person)
             headers = {} if turned.again is None else {"Retry-After": str(math.ceil(turned.again))}
-            return JSONResponse({"sentence": turned.sentence}, status_code=turned.status, headers=headers)
+            return JSONResponse({"sentence": turned.sentence(lang)}, status_code=turned.status, headers=headers)
         return JSONResponse({"stored": True})
 
-    async def _store(self, person: str, item: Inbound, shown: dict[str, Any], lang: str) -> None:
+    async def _store(self, person: str, item: Inbound, shown: dict[str, Any]) -> None:
         """Return when `item` is stored."""
         wait = self._adapter.allowance.take(person)
         if wait:
-            raise _Turned(429, tr(lang, "That was a lot at once. Please wait a moment; nothing is lost."), again=wait)
+            raise _Turned(
+                429, lambda lang: tr(lang, "That was a lot at once. Please wait a moment; nothing is lost."), again=wait
+            )
         try:
             if self._adapter.intake.full:
                 raise Full
@@ -149,34 +156,38 @@ class _Chat:
                 await self._adapter.show_mine(item, shown)
             except Exception:
                 _log.exception("The shelf of the web chat does not take what people say.")
-                _busy(lang)
+                _busy()
             stored = await self._adapter.intake.hand_in(item, self._settings.stored_within)
         except Full:
-            _busy(lang)
+            _busy()
         if not stored:
-            _busy(lang)
+            _busy()
 
-    def _said(self, body: Any, person: str, lang: str, locale: str) -> _Heard:
-        text = _text(body, "text", _BODY, lang)
+    def _said(self, body: Any, person: str, locale: str) -> _Heard:
+        text = _text(body, "text", _BODY)
         if not text.strip():
-            raise _Turned(422, tr(lang, "Your message is empty. Please write something first."))
-        item = self._adapter.said(person, _key(body, lang), text, locale)
+            raise _Turned(422, lambda lang: tr(lang, "Your message is empty. Please write something first."))
+        item = self._adapter.said(person, _key(body), text, locale)
         return item, {"text": text}
 
-    def _pressed(self, body: Any, person: str, lang: str, locale: str) -> _Heard:
-        data = _text(body, "data", _DATA, lang)
+    def _pressed(self, body: Any, person: str, locale: str) -> _Heard:
+        data = _text(body, "data", _DATA)
         if not data:
-            _unreadable(lang)
+            _unreadable()
         message = body.get("message")
         if not (message is None or (isinstance(message, str) and _NUMBER.fullmatch(message))):
-            _unreadable(lang)
-        label = _text(body, "label", _BODY, lang)[:_LABEL] if "label" in body else ""
-        item = self._adapter.pressed(person, _key(body, lang), data, message, locale)
+            _unreadable()
+        label = _text(body, "label", _BODY)[:_LABEL] if "label" in body else ""
+        item = self._adapter.pressed(person, _key(body), data, message, locale)
         return item, {"text": label, "press": data, "of": message}
 
     async def _lang(self, request: Request, person: str | None) -> str:
         """The language the person chose, or else the one their browser asks for."""
-        chosen = await self._settings.language(person) if person else None
+        try:
+            chosen = await self._settings.language(person) if person else None
+        except Exception:
+            # A database in trouble must not hide the sentence that says so.
+            chosen = None
         if chosen in LANGUAGES:
             return chosen
         return accepted(request.headers.get("accept-language", ""), self._settings.locale)
@@ -195,41 +206,41 @@ async def _file(request: Request) -> Response:
     return Response(file.data, media_type=file.media_type, headers=headers)
 
 
-async def _body(request: Request, lang: str) -> dict[str, Any]:
+async def _body(request: Request) -> dict[str, Any]:
     """The JSON object that was posted."""
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-        _unreadable(lang)
+        _unreadable()
     data = bytearray()
     async for chunk in request.stream():
         data += chunk
         if len(data) > _BODY:
-            raise _Turned(413, tr(lang, "This message is too long. Please send it in several pieces."))
+            raise _Turned(413, lambda lang: tr(lang, "This message is too long. Please send it in several pieces."))
     try:
         body = json.loads(data)
     except (ValueError, RecursionError):
-        _unreadable(lang)
+        _unreadable()
     if not isinstance(body, dict):
-        _unreadable(lang)
+        _unreadable()
     return body
 
 
-def _text(body: dict[str, Any], name: str, room: int, lang: str) -> str:
+def _text(body: dict[str, Any], name: str, room: int) -> str:
     """A text of the body, of at most `room` bytes, without what no database takes (NUL, half characters)."""
     text = body.get(name)
     if not isinstance(text, str):
-        _unreadable(lang)
+        _unreadable()
     clean = text.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if len(clean.encode()) > room:
-        _unreadable(lang)
+        _unreadable()
     return clean
 
 
-def _key(body: dict[str, Any], lang: str) -> str:
+def _key(body: dict[str, Any]) -> str:
     """The page's own name for this message."""
     try:
         return str(UUID(body.get("key")))
     except (TypeError, ValueError, AttributeError):
-        _unreadable(lang)
+        _unreadable()
 
 
 def _locale(request: Request) -> str:
@@ -239,9 +250,9 @@ def _locale(request: Request) -> str:
     return accepted(header, first if re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*", first) else "")
 
 
-def _unreadable(lang: str) -> NoReturn:
-    raise _Turned(400, tr(lang, "We could not read this message. Please reload the page and try again."))
+def _unreadable() -> NoReturn:
+    raise _Turned(400, lambda lang: tr(lang, "We could not read this message. Please reload the page and try again."))
 
 
-def _busy(lang: str) -> NoReturn:
-    raise _Turned(503, tr(lang, "We are very busy. Your message will be sent again by itself."), again=2)
+def _busy() -> NoReturn:
+    raise _Turned(503, lambda lang: tr(lang, "We are very busy. Your message will be sent again by itself."), again=2)

@@ -482,6 +482,21 @@ def test_a_forward_goto_leaves_steps_out() -> None:
     assert chat.file == {"mode": answer("car")}
 
 
+def test_an_end_that_comes_earlier_withdraws_what_lies_behind_it() -> None:
+    flow = flow_of(
+        MODE, End(name="out", text=text("Out"), when=parse("mode == 'car'")), AGE, End(name="e", text=text("Bye"))
+    )
+    chat = Chat(flow).press("Bus").say("30").say("1").press("Car")
+    assert chat.file == {"mode": answer("car")}
+    chat.press("Send")
+    assert "Out" in chat.shown
+
+
+def test_any_of_may_be_finished_with_a_yes() -> None:
+    chat = Chat(MOBILITY).press("Bus").press("Theft").say("ok")
+    assert chat.file["brakes"] == answer(("theft",))
+
+
 def test_a_backward_goto_opens_its_target_again_and_takes_back_what_it_read() -> None:
     flow = flow_of(
         MODE,
@@ -599,6 +614,18 @@ def test_recap_to_read() -> None:
     chat.command("myvote")
     assert "→ Bus" in chat.shown
     assert chat.at == "brakes"
+
+
+def test_the_recap_names_the_question_out_of_a_long_text() -> None:
+    long = "First, some words.\n\n• One.\n\nDo you agree?\n\nTake your time."
+    flow = flow_of(Ask(name="a", text=text(long), kind=YesNo()), End(name="end", text=text("Bye")))
+    assert "1. Do you agree? → Yes" in Chat(flow).say("oui").shown
+
+
+def test_the_help_is_there_for_the_asking() -> None:
+    ask = Ask(name="a", text=text("A?"), kind=YesNo(), dont_know=True, optional=True)
+    chat = Chat(flow_of(ask, End(name="end", text=text("Bye")))).say("aide")
+    assert "“I don't know”, “Skip”, “stop”" in chat.shown
 
 
 def test_what_a_citizen_typed_is_only_ever_plain() -> None:

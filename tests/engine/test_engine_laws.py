@@ -399,6 +399,7 @@ class Conversation(RuleBasedStateMachine):
             reopened=session.reopened,
         )
         assert trail.answers == session.answers
+        assert all(session.answers[name].given is Given.SKIPPED for name in session.timed_out)
         assert set(session.answers) <= {ask.name for ask in trail.asked}
         assert left(self.flow, session) == len(trail.asked) - len(session.answers)
         assert plain_text(recap(self.flow, session, session.lang).body)

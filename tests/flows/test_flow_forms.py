@@ -141,10 +141,10 @@ def test_the_head() -> None:
 def test_times_become_wall_times_of_the_zone() -> None:
     assert load(FULL).window == Window(
         zone="America/Martinique",
-        opens=datetime(2026, 3, 1, 3, 0),
-        closes=datetime(2026, 3, 21, 20, 0),
+        opens=datetime.fromisoformat("2026-03-01T03:00"),
+        closes=datetime.fromisoformat("2026-03-21T20:00"),
         every=Every.MONTH,
-        until=datetime(2026, 12, 31, 8, 0),
+        until=datetime.fromisoformat("2026-12-31T08:00"),
     )
 
 
@@ -208,5 +208,5 @@ def test_an_ambiguous_autumn_hour_is_taken() -> None:
     head = "palabre: 1\nid: x\nlang: fr\ntitle: T\nwindow: {closes: 2026-10-25T02:30}\n"
     window = load(head + "steps: [{end: bye, text: Fin}]\n").window
     assert window is not None
-    assert window.closes == datetime(2026, 10, 25, 2, 30)
+    assert window.closes == datetime.fromisoformat("2026-10-25T02:30")
     assert window.zone == "Europe/Paris"

@@ -47,7 +47,7 @@ def report(loaded: Loaded) -> str:
 def the_mistake(text: str) -> Mistake:
     """The one mistake of a marked text, which must stand at the mark."""
     plain, line, column = marked(text)
-    loaded = load_text(plain, "sample.yaml")
+    loaded = load_text(plain, "sample.yaml", lang="en")
     assert loaded.flow is None
     assert len(loaded.mistakes) == 1, report(loaded)
     found = loaded.mistakes[0]
@@ -286,7 +286,7 @@ STEPS = [
     ("near goto", "  - goto: §moda\n    when: mode == 'bus'\n", "there is no step moda", "did you mean mode?"),
     ("loop", "  - goto: §mode\n", "this loop may never end", "condition"),
     ("loop 2", "  - goto: §mode\n    when: mode == 'bus'\n", "this loop may never end", "condition"),
-    ("unreachable", "  - end: early\n    text: x\n  - §say: a\n    text: x\n  - say: b\n    text: x\n", "no path", "add"),
+    ("unreachable", "  - end: early\n    text: x\n  - §say: a\n    text: x\n  - say: b\n    text: x\n", "no path", ""),
     ("jumped over", "  - goto: bye\n  - §say: lost\n    text: x\n", "no path leads to this step", "condition"),
     ("no block", "  - include: §promiss\n", "there is no block promiss", "did you mean promise?"),
     ("escape", "  - include: §../secret\n", "cannot be the name of a block", "this folder"),

@@ -102,6 +102,9 @@ class TinyRoad:
                 await self.toggle(talk, item.person, message, data[8:])
             case Pressed(data=data) if data.startswith("way."):
                 await adapter.note(item.key, "Cette question est déjà passée.")
+            case Said(text="/long"):
+                await talk.say(*(paragraph(f"Paragraphe {number}, qui tient sur deux lignes.") for number in range(40)))
+                await talk.say(_ASK_WAY)
             case Said(text=text):
                 await talk.say(paragraph("Vous avez écrit : ", Plain(text)))
             case _:
@@ -136,8 +139,12 @@ def _skip() -> tuple[Button, ...]:
     return (Button(label="Passer", data="way.skip", quiet=True), Button(label="Revenir", data="way.back", quiet=True))
 
 
+def _toggle(code: str, label: str, chosen: bool) -> Button:
+    return Button(label=f"✔ {label}" if chosen else label, data=f"barrier.{code}", chosen=chosen)
+
+
 def _barrier_rows(chosen: list[str]) -> Rows:
-    choices = ((Button(label=label, data=f"barrier.{code}", chosen=code in chosen),) for code, label in _BARRIERS)
+    choices = ((_toggle(code, label, code in chosen),) for code, label in _BARRIERS)
     return (*choices, (Button(label="J'ai fini", data="barrier.done", quiet=True),))
 
 

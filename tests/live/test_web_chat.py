@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
+from adapters.base import Outgoing, Part
+from flows.messages import paragraph
 from locales import tr
 
 Town = Any  # tests/live/conftest.py
@@ -97,6 +99,39 @@ async def test_answers_by_press_and_by_typing_survive_a_reload(town: Town, brows
     await page.locator("summary").click()
     assert await bubbles(page) == before
     assert town.road.texts == ["/start mobilite", "2", "barrier.danger", "barrier.distance", "barrier.done"]
+
+
+async def test_a_long_message_is_read_from_its_first_line(town: Town, browser: Browser) -> None:
+    _, page = await visit(browser, town.url, reduced_motion="reduce")
+    await connected(page)
+    await page.fill("#text", "bonjour")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".turn.bot")).to_have_count(1)
+    await page.fill("#text", "/long")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".turn.bot")).to_have_count(3)
+    await settle(page)
+    in_sight = "(it) => it.getBoundingClientRect().top - document.getElementById('log').getBoundingClientRect().top"
+    first = page.get_by_text("Paragraphe 0,")
+    assert 0 < await first.evaluate(in_sight) < 100
+    # The next question does not pull a reader up or down; writing goes to the end.
+    await page.mouse.move(200, 400)
+    await page.mouse.wheel(0, 300)
+    await settle(page)
+    assert -320 < await first.evaluate(in_sight) < -150
+    await page.fill("#text", "encore")
+    await page.keyboard.press("Enter")
+    await expect(page.locator(".turn.bot").last).to_be_in_viewport()
+    # Reading further up, nothing moves, and a button says that there is more.
+    await page.mouse.wheel(0, -1200)
+    await settle(page)
+    place = await page.evaluate("document.getElementById('log').scrollTop")
+    assert town.adapter
+    item = list(town.road.stored.values())[-1]
+    await town.adapter.send(Outgoing(key="later", place=item.place, part=Part(body=(paragraph("Un rappel."),))))
+    await page.locator("#newer").click()
+    await expect(page.get_by_text("Un rappel.")).to_be_in_viewport()
+    assert place < await page.evaluate("document.getElementById('log').scrollTop")
 
 
 async def test_the_address_of_a_consultation_starts_it_once(town: Town, browser: Browser) -> None:

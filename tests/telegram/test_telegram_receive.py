@@ -178,12 +178,14 @@ async def test_trouble_passes_and_nothing_is_lost(telegram: Emulator, adapters: 
 async def test_a_server_that_is_not_there_is_waited_for(adapters: Make, telegram: Emulator) -> None:
     port = int(telegram.url.rpartition(":")[2])
     await telegram.stop()
-    async with reading(adapters()) as stream:
+    adapter = adapters()
+    async with reading(adapter) as stream:
         waiting = asyncio.create_task(soon(stream))
-        await asyncio.sleep(0.1)
+        await until(lambda: not adapter.reachable)
         telegram.citizen(7).say("one")
         await telegram.start(port)
         assert texts(await waiting) == ["one"]
+        assert adapter.reachable
 
 
 async def test_two_pollers_get_told(telegram: Emulator, adapters: Make, caplog: pytest.LogCaptureFixture) -> None:
@@ -235,7 +237,10 @@ async def test_presses_older_than_what_telegram_keeps_are_gone_and_words_are_not
 
 
 async def test_the_command_menu_goes_up_in_each_language(telegram: Emulator, adapters: Make) -> None:
-    menu = {"": {"start": "Begin", "help": "How it works"}, "fr": {"start": "Commencer"}}
+    menu = {
+        "": {"start": "Begin", "help": "How it works"},
+        "fr": {"start": "Commencer", "réglages": "Refused by Telegram"},
+    }
     telegram.citizen(7).say("/start")
     async with reading(adapters(menu=menu)) as stream:
         await soon(stream)

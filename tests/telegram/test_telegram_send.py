@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from adapters.base import Gone, Image, Later, Limit, Outgoing, Part, Place, Refused, SendError, Sent, Unsure
-from adapters.telegram import TelegramAdapter, TelegramSettings
+from adapters.telegram import TelegramAdapter, TelegramSettings, who_am_i
 from adapters.telegram.transport import Lost, Transport
 from adapters.telegram_emulator import Emulator
 from flows.messages import Bold, Button, Link, paragraph
@@ -214,9 +214,9 @@ async def test_a_press_is_answered_once_and_cut_to_what_fits(telegram: Emulator,
     async with aclosing(adapter.receive(None)) as stream:  # type: ignore[type-var]
         (item,) = (await anext(stream)).items
         await adapter.note("unknown", "x")
-        await adapter.note(item.key, "é" * 300)
+        await adapter.note(item.key, "👍" * 300)
         await adapter.note(item.key, "again")
-    assert lea.notes == ["é" * 199 + "…"]
+    assert lea.notes == ["👍" * 99 + "…"]
     assert telegram.calls["answercallbackquery"] == 1
 
 
@@ -257,3 +257,35 @@ def test_settings_show_no_secret_and_name_what_is_missing() -> None:
         TelegramSettings(token=" ")
     with pytest.raises(ValueError, match="PALABRE_TELEGRAM__WEBHOOK_URL"):
         TelegramSettings(token="1:x", mode="webhook")
+
+
+async def test_a_link_that_starts_a_chat(telegram: Emulator, adapters: Make, lea: Any) -> None:
+    adapter = adapters()
+    assert adapter.link("mobilite") is None
+    lea.say("hello")
+    async with aclosing(adapter.receive(None)) as stream:  # type: ignore[type-var]
+        await anext(stream)
+    assert adapter.link("mobilite-2_A") == "https://t.me/palabre_bot?start=mobilite-2_A"
+    assert adapter.link("") == "https://t.me/palabre_bot"
+    assert adapter.link("é") is None
+    assert adapter.link("x" * 65) is None
+
+
+async def test_who_am_i(telegram: Emulator) -> None:
+    assert await who_am_i(TelegramSettings(token=telegram.token, base_url=telegram.url)) == "palabre_bot"
+    with pytest.raises(ValueError, match="Unauthorized"):
+        await who_am_i(TelegramSettings(token="1:wrong", base_url=telegram.url))
+    await telegram.stop()
+    with pytest.raises(ConnectionError) as problem:
+        await who_am_i(TelegramSettings(token=telegram.token, base_url=telegram.url))
+    assert telegram.token not in str(problem.value)
+
+
+@pytest.mark.parametrize("address", ["not an address", "http://[broken", "ftp://example.org", ""])
+async def test_a_base_url_that_is_none_names_the_setting(address: str) -> None:
+    adapter = TelegramAdapter(TelegramSettings(token="1:secret", base_url=address))
+    with pytest.raises(Later):
+        await send(adapter, part("x"))
+    with pytest.raises(ConnectionError, match="PALABRE_TELEGRAM__BASE_URL"):
+        await who_am_i(TelegramSettings(token="1:secret", base_url=address))
+    await adapter.close()

@@ -295,7 +295,10 @@ class FullShelf(MemoryShelf):
 
 
 async def test_a_shelf_that_fails_loses_nothing_and_says_so() -> None:
-    adapter = adapter_with(FullShelf())
+    async def language(person: str) -> str | None:
+        raise OSError(28, "No space left on device")
+
+    adapter = adapter_with(FullShelf(), language=language)
     async with client(adapter) as page:
         answer = await page.post("/chat/say", json={"key": str(uuid4()), "text": "x"})
     assert answer.status_code == 503

@@ -15,31 +15,43 @@ let lastDay = "";
 let toastTimer = 0;
 
 // Scrolling: follow the conversation until the person reads further up. Only a move upwards means that; a smooth
-// scroll to the end is on its way for a while without being there.
+// scroll to the end is on its way for a while without being there. What is longer than the screen is followed only as
+// far as its first line stays in sight (`unread` is the first message not yet scrolled past).
 
 let following = true;
 let lastTop = 0;
+let unread = null;
 
 const atEnd = () => log.scrollHeight - log.scrollTop - log.clientHeight < 80;
 
-function toEnd() {
-  following = true;
-  log.scrollTop = log.scrollHeight;
+function follow() {
+  const end = log.scrollHeight - log.clientHeight;
+  const top = unread ? Math.min(end, unread.offsetTop - 16) : end;
+  log.scrollTop = Math.max(log.scrollTop, top);
   newer.hidden = true;
 }
 
+function toEnd() {
+  following = true;
+  unread = null;
+  follow();
+}
+
 function scrolled() {
-  if (atEnd()) following = true;
-  else if (log.scrollTop < lastTop) following = false;
+  if (atEnd()) {
+    following = true;
+    unread = null;
+  } else if (log.scrollTop < lastTop) following = false;
   lastTop = log.scrollTop;
   if (following) newer.hidden = true;
 }
 
 function keepingPlace(change) {
+  const end = atEnd();
   change();
   if (!filled) return;
-  if (following) toEnd();
-  else if (!atEnd()) newer.hidden = false;
+  if (following && (end || unread)) follow();
+  else if (!following && !atEnd()) newer.hidden = false;
 }
 
 // Drawing.
@@ -90,6 +102,7 @@ const drawn = {
     const turn = element("div", { class: "turn bot", id: `m${number}` });
     fillMessage(turn, entry, phrases);
     add(turn, entry.at);
+    if (filled && !unread) unread = turn;
   },
   edit(_number, entry) {
     const turn = document.getElementById(`m${entry.of}`);
@@ -163,6 +176,7 @@ function say(words) {
 
 function press(button) {
   if (button.classList.contains("busy")) return;
+  unread = null;
   button.classList.add("busy");
   button.setAttribute("aria-disabled", "true");
   const message = button.closest(".turn").id.slice(1);
@@ -247,7 +261,7 @@ document.querySelector(".welcome").addEventListener("click", (event) => {
 document.getElementById("help").addEventListener("click", () => say("/help"));
 newer.addEventListener("click", toEnd);
 log.addEventListener("scroll", scrolled);
-new ResizeObserver(() => filled && messages.childElementCount && following && toEnd()).observe(log);
+new ResizeObserver(() => filled && messages.childElementCount && following && follow()).observe(log);
 
 // Begin: the history first, then what still waits, then what the address asks for.
 
@@ -274,6 +288,7 @@ openStream({
   entry: (number, entry) => keepingPlace(() => drawn[entry.kind]?.(number, entry)),
   note: (note) => show(note.text),
   reset: () => {
+    unread = null;
     messages.replaceChildren();
     lastDay = "";
   },

@@ -49,7 +49,9 @@ function choice(button) {
   const look = button.quiet ? "choice quiet" : "choice";
   if (button.url && safe(button.url)) return link(button.url, { class: look }, button.label);
   const pressed = button.chosen ? { "aria-pressed": "true" } : {};
-  return element("button", { type: "button", class: look, "data-press": button.data, ...pressed }, button.label);
+  // A chosen label may bring the tick that plain messengers need; here the button shows its own.
+  const label = button.chosen ? button.label.replace(/^[✔✓☑✅]\ufe0f?\s*/u, "") : button.label;
+  return element("button", { type: "button", class: look, "data-press": button.data, ...pressed }, label);
 }
 
 function shape(row) {

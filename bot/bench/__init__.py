@@ -1,0 +1,1 @@
+"""Figures: ratios against a bare floor in the same run, because machines are noisy."""

@@ -1,0 +1,53 @@
+"""The page about the format is complete, and what it shows works."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from flows import schema
+from flows.blanks import BLANKS
+from flows.expr import parse
+from flows.load import load_text
+from flows.schema import FORMS, KINDS, NESTED, VERBS, BlockForm, FlowForm, ReminderForm, WindowForm, keys_of
+
+PAGE = (Path(schema.__file__).parent / "README.md").read_text()
+FORMS_OF_ALL = [FlowForm, BlockForm, WindowForm, ReminderForm, *FORMS.values(), *NESTED.values()]
+WORDS = sorted({*VERBS, *KINDS, *BLANKS, *(key for form in FORMS_OF_ALL for key in keys_of(form))})
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_every_verb_kind_and_key_is_on_the_page(word: str) -> None:
+    code = re.findall(r"`([^`\n]+)`|^    (.*)$|\{(\w+)", PAGE, re.MULTILINE)
+    assert any(re.search(rf"\b{word}\b", piece) for found in code for piece in found)
+
+
+@pytest.mark.parametrize("word", ["live", "after_vote", "at_close", "open", "confidential", "unfinished", "subscribed"])
+def test_every_setting_is_on_the_page(word: str) -> None:
+    assert f"{word}`" in PAGE or f"`{word}" in PAGE
+
+
+def test_the_example_works() -> None:
+    example = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)[0]
+    loaded = load_text(example, "README.md")
+    assert loaded.flow is not None, loaded.mistakes
+    assert loaded.remarks == ()
+
+
+def test_the_block_works(tmp_path: Path) -> None:
+    example, block = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    include = re.findall(r"(    - include: promise\n(?:      .*\n)+)", PAGE)[0]
+    (tmp_path / "promise.yaml").write_text(block)
+    text = example.replace("  - end: merci", re.sub("^    ", "  ", include, flags=re.MULTILINE) + "  - end: merci")
+    loaded = load_text(text, "README.md", folder=tmp_path)
+    assert loaded.flow is not None, loaded.mistakes
+    assert loaded.flow.step("town_promise")
+
+
+def test_the_conditions_can_be_read() -> None:
+    found = re.findall(r"^    when: (.*?)(?:  .*)?$", PAGE, re.MULTILINE)
+    assert len(found) == 7
+    for condition in found:
+        parse(condition.strip('"'))
