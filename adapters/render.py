@@ -77,7 +77,10 @@ def units(text: str) -> int:
 
 
 def _description(message: Message, image: Image | None) -> tuple[Block, ...]:
-    alt = image.alt if image else message.picture.alt if message.picture else ""
+    picture = message.picture
+    if picture is not None and picture.told:
+        return ()
+    alt = image.alt if image else picture.alt if picture else ""
     return (paragraph(alt),) if alt else ()
 
 

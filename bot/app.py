@@ -8,7 +8,6 @@ The one rule: every part can stop at any moment. Nothing here is needed to know 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import random
 import socket
@@ -83,7 +82,7 @@ class Service:
         if settings.console.enabled:
             from adapters.console import ConsoleSettings
 
-            built["console"] = found["console"].load()(ConsoleSettings(lang=settings.locale))
+            built["console"] = found["console"].load()(ConsoleSettings(lang=settings.locale, now=self.now))
         if settings.web.enabled:
             from adapters.web import WebSettings
 
@@ -111,6 +110,7 @@ class Service:
                     rate_limits=section.rate_limits,
                 ),
                 menu=command_menu(),
+                now=self.now,
             )
         return built
 
@@ -137,14 +137,13 @@ class Service:
                 await self._tick()
                 ticking = start_ticking(self._tick, self.settings.tick)
                 await self._stop.wait()
+                for adapter in self.adapters.values():
+                    await adapter.close()
                 for task in tasks:
                     task.cancel()
         finally:
             if ticking is not None:
                 ticking.shutdown(wait=False)
-            for adapter in self.adapters.values():
-                with contextlib.suppress(Exception):
-                    await adapter.close()
             self.storage.close()
 
     def stop(self) -> None:
@@ -250,14 +249,17 @@ class Service:
         now = time.monotonic()
         for run in closing:
             since = self._closing_since.setdefault(run.id, now)
-            drained = all(
-                self._asked_since.get(name, now) + IDLE <= now for name in self.adapters if name in self.rules.keeps
-            )
+            drained = all(self._holds_nothing(name, now) for name in self.adapters if name in self.rules.keeps)
             waited = now - since
             if waited >= DRAIN or (drained and waited >= IDLE):
                 await self.storage.call(self._count, run.id, force=waited >= DRAIN)
         for id in set(self._closing_since) - {run.id for run in closing}:
             del self._closing_since[id]
+
+    def _holds_nothing(self, name: str, now: float) -> bool:
+        """Has a reachable platform been asked for long enough without an answer?"""
+        reachable: bool = getattr(self.adapters[name], "reachable", True)
+        return reachable and self._asked_since.get(name, now) + IDLE <= now
 
     def _count(self, id: str, *, force: bool) -> None:
         """Put the counting of a closing consultation into the inbox, behind everything that was received before."""

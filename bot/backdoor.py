@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
+import logging
 import os
 import socket
 from collections.abc import Awaitable, Callable, Iterator
@@ -25,7 +26,10 @@ from bot.road import Road
 from flows.load import from_source
 from locales import tr
 from storage import audit, consultations
+from storage.database import Full
 from storage.instants import ms
+
+log = logging.getLogger(__name__)
 
 _LONGEST = 1_000_000
 
@@ -37,7 +41,11 @@ class Taken(Exception):
 @contextmanager
 def only_one(database: Path) -> Iterator[None]:
     """Hold the database for this process; `Taken` when another one does."""
-    with open(f"{database}.lock", "w") as file:
+    try:
+        file = open(f"{database}.lock", "w")  # noqa: SIM115 (closed below; only its opening may fail in a sentence)
+    except OSError as error:
+        raise Full(f"The database cannot be written: {error.strerror} ({database}).") from error
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -65,7 +73,10 @@ async def open_door(path: Path, perform: Callable[[dict[str, Any]], Awaitable[di
     path.unlink(missing_ok=True)
     mask = os.umask(0o177)
     try:
-        server = await asyncio.start_unix_server(answer, str(path), limit=_LONGEST)
+        server = await asyncio.start_unix_server(answer, _short(path), limit=_LONGEST)
+    except OSError as error:
+        log.error("the command line cannot reach this service: %s (%s)", error, path)
+        return
     finally:
         os.umask(mask)
     try:
@@ -75,6 +86,11 @@ async def open_door(path: Path, perform: Callable[[dict[str, Any]], Awaitable[di
         path.unlink(missing_ok=True)
 
 
+def _short(path: Path) -> str:
+    """The shorter way to `path`: the system takes about a hundred bytes as the name of a socket."""
+    return min(str(path), os.path.relpath(path), key=len)
+
+
 def ask(path: Path, request: dict[str, Any], seconds: float = 30.0) -> dict[str, Any] | None:
     """Hand a wish to the running service; None when nobody opens."""
     if not path.exists():
@@ -82,12 +98,18 @@ def ask(path: Path, request: dict[str, Any], seconds: float = 30.0) -> dict[str,
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as line:
         line.settimeout(seconds)
         try:
-            line.connect(str(path))
+            line.connect(_short(path))
         except OSError:
             return None
-        line.sendall(orjson.dumps(request) + b"\n")
-        with line.makefile("rb") as answer:
-            reply: dict[str, Any] = orjson.loads(answer.readline())
+        try:
+            line.sendall(orjson.dumps(request) + b"\n")
+            with line.makefile("rb") as answer:
+                reply: dict[str, Any] = orjson.loads(answer.readline())
+        except (OSError, orjson.JSONDecodeError):
+            sentence = tr(
+                request["lang"], "The running Palabre did not answer. Look with `palabre list` whether it was done."
+            )
+            return {"error": sentence}
     return reply
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NoReturn
+from urllib.parse import urlsplit
 
 import click
 
@@ -205,7 +206,8 @@ async def _publish_samples(service: Any) -> None:
 
 def _secrets(settings: Settings) -> list[str]:
     found = (settings.telegram.token, settings.telegram.webhook_secret)
-    return [secret.get_secret_value() for secret in found if secret is not None]
+    password = urlsplit(settings.database.url).password
+    return [secret.get_secret_value() for secret in found if secret is not None] + ([password] if password else [])
 
 
 def _database_path(settings: Settings) -> Path | None:

@@ -8,12 +8,21 @@ from __future__ import annotations
 
 import os
 import stat
+import tomllib
 from datetime import time
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticCustomError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError,
+    TomlConfigSettingsSource,
+)
 
 FILE = "palabre.toml"
 
@@ -22,11 +31,43 @@ class ConfigError(Exception):
     """A setting is wrong; the message names it and says what is expected."""
 
 
-class DatabaseSettings(BaseModel):
+def _address(text: str) -> str:
+    host, _, port = text.rpartition(":")
+    if not port.isdecimal() or int(port) > 65535 or (":" in host and not host.startswith("[")):
+        raise PydanticCustomError("address", "write an address and a port, such as 127.0.0.1:8080")
+    return text
+
+
+def _hours(text: str) -> str:
+    start, _, end = text.partition("-")
+    try:
+        time.fromisoformat(start), time.fromisoformat(end)
+    except ValueError:
+        raise PydanticCustomError("hours", "write from when to when, such as 21:00-08:00") from None
+    return text
+
+
+def _identities(text: str) -> str:
+    for name in filter(None, (part.strip() for part in text.split(","))):
+        adapter, _, person = name.partition(":")
+        if not adapter.isidentifier() or not person:
+            raise PydanticCustomError(
+                "identities", "write messenger:person, such as telegram:12345, with commas between"
+            )
+    return text
+
+
+class _Section(BaseModel):
+    """One part of the settings; a name that is not known is a mistake, never ignored."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class DatabaseSettings(_Section):
     url: str = "sqlite:///palabre.db"
 
 
-class TelegramSection(BaseModel):
+class TelegramSection(_Section):
     token: SecretStr | None = None
     base_url: str = "https://api.telegram.org"
     mode: Literal["polling", "webhook"] = "polling"
@@ -35,14 +76,14 @@ class TelegramSection(BaseModel):
     rate_limits: bool = True
 
 
-class WebSection(BaseModel):
-    listen: str = "127.0.0.1:8080"
+class WebSection(_Section):
+    listen: Annotated[str, AfterValidator(_address)] = "127.0.0.1:8080"
     url: str | None = None
     """The public address, for links in messages; made from `listen` when missing."""
     enabled: bool = True
 
 
-class ConsoleSection(BaseModel):
+class ConsoleSection(_Section):
     enabled: bool = False
 
 
@@ -57,10 +98,10 @@ class Settings(BaseSettings):
     telegram: TelegramSection = Field(default_factory=TelegramSection)
     web: WebSection = Field(default_factory=WebSection)
     console: ConsoleSection = Field(default_factory=ConsoleSection)
-    owners: str = ""
+    owners: Annotated[str, AfterValidator(_identities)] = ""
     locale: Literal["fr", "en"] = "fr"
     clock: Path | None = None
-    quiet: str = "21:00-08:00"
+    quiet: Annotated[str, AfterValidator(_hours)] = "21:00-08:00"
     log: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     tick: float = Field(default=1.0, gt=0)
 
@@ -101,12 +142,13 @@ def load() -> Settings:
     """The settings of this process. `ConfigError` names what is wrong."""
     try:
         settings = Settings()
-        _ = settings.quiet_hours, settings.listen
     except ValidationError as error:
         raise ConfigError("; ".join(_sentence(item["loc"], item["msg"]) for item in error.errors())) from None
-    except ValueError as error:
-        raise ConfigError(f"A setting cannot be read: {error}") from None
-    _guard_secrets(settings)
+    except (ValueError, SettingsError) as error:
+        raise ConfigError(f"{FILE} or the environment cannot be read: {error}") from None
+    except OSError as error:
+        raise ConfigError(f"{FILE} cannot be read: {error.strerror}") from None
+    _guard_secrets()
     return settings
 
 
@@ -115,11 +157,15 @@ def _sentence(where: tuple[int | str, ...], what: str) -> str:
     return f"PALABRE_{name}: {what}"
 
 
-def _guard_secrets(settings: Settings) -> None:
+def _guard_secrets() -> None:
     file = Path(FILE)
-    if not file.exists() or os.name != "posix":
+    if not file.exists() or os.name != "posix" or not stat.S_IMODE(file.stat().st_mode) & 0o077:
         return
-    shared = stat.S_IMODE(file.stat().st_mode) & 0o077
-    named = [key for key in ("token", "webhook_secret") if f"{key} " in (text := file.read_text()) or f"{key}=" in text]
-    if shared and named:
+    held = tomllib.loads(file.read_text()).get("telegram", {})
+    named = [key for key, field in TelegramSection.model_fields.items() if key in held and _is_secret(field)]
+    if named:
         raise ConfigError(f"{FILE} holds a secret ({named[0]}) and others can read it. Run: chmod 600 {FILE}")
+
+
+def _is_secret(field: FieldInfo) -> bool:
+    return SecretStr in get_args(field.annotation)

@@ -155,9 +155,9 @@ class Deliverer:
 
     async def poll(self) -> None:
         """Take on what waits in the outbox and is due."""
-        now, held = ms(self._now()), frozenset(self._held)
+        now, held, names = ms(self._now()), frozenset(self._held), list(self._channels)
         if len(held) < 1000:
-            self.add(await self._storage.within(lambda connection: outbox.due(connection, now, 200, held)))
+            self.add(await self._storage.within(lambda connection: outbox.due(connection, now, 200, held, names)))
 
     async def _pump(self, channel: Channel) -> None:
         loop = asyncio.get_running_loop()
@@ -225,13 +225,16 @@ class Deliverer:
                 self._queues.pop(name, None)
 
     async def _send(self, adapter: Adapter, place: Place, letter: Letter, queue: Queue) -> str | None:
-        """All parts of one letter; returns the reference of the last. Continues where an earlier try stopped."""
+        """All parts of one letter; returns the reference of the last. Continues where an earlier try stopped. An edit
+        that cannot be made becomes a new message with its last paragraph, where the news is."""
         said = letters.read(letter.payload)
         whole = said if isinstance(said, letters.Whole) else letters.Whole(await self._resolve(said), said.lang)
         caps = adapter.capabilities(place)
         replaces = await self._reference(letter.replaces) if letter.replaces and caps.edit else None
         if letter.replaces and replaces is None and whole.only_edit:
             return None
+        if letter.replaces and replaces is None:
+            whole = replace(whole, message=Message(body=whole.message.body[-1:], prompt=whole.message.prompt))
         picture = whole.message.picture
         image = await self._paint(picture.ref, whole.lang) if picture and "image/png" in caps.media else None
         if not letter.resend:

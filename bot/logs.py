@@ -11,13 +11,14 @@ import re
 import sys
 from collections.abc import Iterable
 
-_SHAPES = re.compile(r"(bot)?\d{5,}:[\w-]{20,}|(?<=Bearer )[\w.~+/-]+|(?<=access_token=)[\w.~+/-]+")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_SHAPES = re.compile(r"(bot)?\d{5,}(:|%3A)[\w-]{20,}|(?<=Bearer )[\w.~+/-]+|(?<=access_token=)[\w.~+/-]+")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 HIDDEN = "[secret]"
 
 
 class Redacting(logging.Formatter):
-    """Writes a record with every known secret, and everything shaped like one, replaced."""
+    """Writes a record with every known secret, and everything shaped like one, replaced. Further lines of a record are
+    indented, so that nothing somebody typed can pass for a record of its own."""
 
     def __init__(self, secrets: Iterable[str] = ()) -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(name)s: %(message)s")
@@ -27,7 +28,7 @@ class Redacting(logging.Formatter):
         text = super().format(record)
         for secret in self._secrets:
             text = text.replace(secret, HIDDEN)
-        return _CONTROLS.sub("\ufffd", _SHAPES.sub(HIDDEN, text).replace("\r", ""))
+        return _CONTROLS.sub("\ufffd", _SHAPES.sub(HIDDEN, text).replace("\r", "")).replace("\n", "\n    ")
 
 
 def set_up(level: str, secrets: Iterable[str] = ()) -> None:

@@ -277,7 +277,7 @@ def forget(scene: Scene, consultation: Consultation) -> None:
     places = sessions.places(connection, consultation.id)
     sessions.empty(connection, consultation.id)
     outbox.empty_of(connection, consultation.id)
-    inbox.empty_until(connection, closed)
+    inbox.empty_handled(connection)
     shelf.empty_places(connection, places, closed)
     audit.note(connection, at_ms=now, who="palabre", act="forget", subject=consultation.id)
     _update(scene, replace(consultation, key=None, forgotten_ms=now))
@@ -285,14 +285,16 @@ def forget(scene: Scene, consultation: Consultation) -> None:
 
 
 def _repeat(scene: Scene, closed: Consultation, flow: Flow) -> None:
-    """Publish the next run of a recurring consultation, at the same wall time one period later."""
+    """Publish the next run of a recurring consultation, at the wall time of the first one some periods later."""
     if closed.every is None or closed.closes_wall is None:
         return
-    every = Every(closed.every)
-    opens = following(datetime.fromisoformat(closed.opens_wall) if closed.opens_wall else _opened(closed), every)
-    closes = following(datetime.fromisoformat(closed.closes_wall), every)
-    while closes <= local(scene.now, closed.zone):
-        opens, closes = following(opens, every), following(closes, every)
+    every, times = Every(closed.every), closed.occurrence
+    first = consultations.get(scene.connection, closed.series) or closed
+    first_opens = datetime.fromisoformat(first.opens_wall) if first.opens_wall else _opened(first)
+    first_closes = datetime.fromisoformat(first.closes_wall or closed.closes_wall)
+    while following(first_closes, every, times) <= local(scene.now, closed.zone):
+        times += 1
+    opens, closes = following(first_opens, every, times), following(first_closes, every, times)
     if closed.until_wall is not None and opens > datetime.fromisoformat(closed.until_wall):
         return
     asked = Publication(
@@ -302,7 +304,7 @@ def _repeat(scene: Scene, closed: Consultation, flow: Flow) -> None:
         places=tuple(consultations.announced(scene.connection, closed.id)),
         opens=_existing(opens, closed.zone),
         closes=_existing(closes, closed.zone),
-        occurrence=closed.occurrence + 1,
+        occurrence=times + 1,
         series=closed.series,
     )
     publish(scene, asked, scene.rules.lang)

@@ -39,7 +39,7 @@ class Reception:
         return [
             Invitation(id=run.id, title=run.title, summary=run.summary, closes=run.closes)
             for run in await self._showing.listed(lang)
-            if run.state != "closed"
+            if run.state == "open"
         ]
 
     async def language(self, person: str) -> str | None:

@@ -125,9 +125,17 @@ class Road:
             raise
         except Exception:
             log.exception("a batch of %d lanes failed; trying them one event at a time", len(names))
+            self._think_one_by_one(names, thought)
+        return thought
+
+    def _think_one_by_one(self, names: Sequence[str], thought: Thought) -> None:
+        """Each lane apart. What was handled before the database stopped is handed on all the same."""
+        try:
             for name in names:
                 self._think_apart(name, thought)
-        return thought
+        except StorageError:
+            if not (thought.events or thought.letters):
+                raise
 
     def _think_apart(self, lane: str, thought: Thought) -> None:
         """One lane, one transaction an event; stops at the first that fails and may be tried again."""
@@ -221,6 +229,7 @@ def _handle(scene: Scene, items: Sequence[Pending]) -> None:
         route(Turn(scene, item, scene.events[item.id]))
     scene.flush()
     inbox.finish(scene.connection, [item.id for item in items])
+    inbox.forget_lanes(scene.connection, scene.erased)
 
 
 def _row(adapter: str, item: Inbound) -> dict[str, object]:

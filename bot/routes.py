@@ -10,7 +10,7 @@ import re
 from hashlib import sha256
 from typing import assert_never
 
-from bot import office, reminders
+from bot import menus, office, reminders
 from bot.commands import Command
 from bot.commands.citizens import help_, start, tell_closed
 from bot.commands.register import ALL, find, nearest
@@ -23,9 +23,6 @@ from flows.prompts import read, read_command
 from locales import tr
 from storage import consultations, meta, outbox, people
 from storage.instants import ms
-
-GRACE_MS = 60_000
-"""What a platform held at the cut still counts when it was said up to a minute later by the platform's clock."""
 
 _COMMAND = re.compile(r"[/!](\w+)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 _OWNER_CODE = re.compile(r"[A-Z2-7]{4}(?:-[A-Z2-7]{4}){2}")
@@ -59,7 +56,12 @@ def route(turn: Turn) -> None:
 def _said(turn: Turn, event: Said) -> None:
     text = event.text.strip()
     found = _COMMAND.fullmatch(text)
-    if found is not None:
+    speaker = turn.scene.speakers[turn.item.lane]
+    picked = menus.pick(speaker.menu, text) if speaker.menu is not None else None
+    turn.scene.show_menu(turn.item.lane, None)
+    if picked is not None:
+        _pressed_command(turn, *picked)
+    elif found is not None:
         _command(turn, found[1], found[2] or "")
     elif _OWNER_CODE.fullmatch(text.upper()) and turn.item.private:
         _claim_office(turn, text.upper())
@@ -129,7 +131,7 @@ def _converse(turn: Turn) -> None:
         return
     if live is None:
         _no_conversation(turn)
-    elif not accepts(turn, live):
+    elif not turn.accepts(live):
         tell_closed(turn, live.consultation, live.flow)
     else:
         turn.apply(live, advance(live.flow, live.session, turn.event))
@@ -148,16 +150,6 @@ def _no_conversation(turn: Turn) -> None:
         start(turn, "")
     else:
         help_(turn, "")
-
-
-def accepts(turn: Turn, live: Live) -> bool:
-    """May this event still change an answer? While a consultation closes, only what its platform already held."""
-    consultation = live.consultation
-    if consultation.state == "open":
-        return True
-    if consultation.state != "closing" or consultation.cut_ms is None:
-        return False
-    return turn.item.adapter in turn.scene.rules.keeps and ms(turn.event.at) <= consultation.cut_ms + GRACE_MS
 
 
 # --- What people press -----------------------------------------------------------------------------------------------
@@ -192,7 +184,7 @@ def _pressed_prompt(turn: Turn, event: Pressed) -> None:
         turn.note(tr(turn.lang, "This button is no longer in use."))
     elif live.participant != turn.participant:
         turn.note(tr(turn.lang, "This button belongs to somebody else's conversation. Type /start to begin yours."))
-    elif not accepts(turn, live):
+    elif not turn.accepts(live):
         turn.note(tr(turn.lang, "This consultation is closed; answers are no longer taken."))
     else:
         if turn.live is not live:

@@ -8,7 +8,7 @@ closing, an erasure) may use `connection` directly after `flush()`: it is the sa
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time
 from typing import Any
 
@@ -83,6 +83,7 @@ class Scene:
     new_names: list[dict[str, Any]] = field(default_factory=list)
     talks: dict[str, dict[str, Any]] = field(default_factory=dict)
     focused: dict[str, int | None] = field(default_factory=dict)
+    menus: dict[str, str | None] = field(default_factory=dict)
     new_sessions: dict[int, Live] = field(default_factory=dict)
     votes: dict[tuple[str, str, str], dict[str, Any] | None] = field(default_factory=dict)
     deltas: dict[tuple[str, str, str], int] = field(default_factory=dict)
@@ -94,6 +95,7 @@ class Scene:
     further: list[dict[str, Any]] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
     ready: list[outbox.Letter] = field(default_factory=list)
+    erased: list[str] = field(default_factory=list)
     closing: bool = False
     scrub: bool = False
 
@@ -256,9 +258,14 @@ class Scene:
 
     def focus(self, lane: str, session: int | None) -> None:
         """Make `session` what the conversation in `lane` is about."""
-        speaker = self.speakers[lane]
-        self.speakers[lane] = Speaker(lane, speaker.participant, speaker.lang, session, speaker.reachable)
+        self.speakers[lane] = replace(self.speakers[lane], session=session)
         self.focused[lane] = session
+
+    def show_menu(self, lane: str, menu: str | None) -> None:
+        """Remember the menu that is in front of somebody, or that it was used."""
+        if lane in self.speakers and self.speakers[lane].menu != menu:
+            self.speakers[lane] = replace(self.speakers[lane], menu=menu)
+            self.menus[lane] = menu
 
     # --- Writing -----------------------------------------------------------------------------------------------------
 
@@ -274,6 +281,7 @@ class Scene:
         changed = [live for live in self.lives.values() if live.dirty and live.id not in self.new_sessions]
         sessions.save(connection, [_saved_session(live) for live in changed])
         people.focus(connection, focused)
+        people.set_menus(connection, [{"at": lane, "shown": shown} for lane, shown in self.menus.items()])
         ballots.put(connection, [row for row in self.votes.values() if row is not None])
         ballots.take(connection, [_taken(*key) for key, row in self.votes.items() if row is None])
         ballots.count(connection, self.deltas)
@@ -290,6 +298,7 @@ class Scene:
             self.new_names,
             self.talks,
             self.focused,
+            self.menus,
             self.new_sessions,
             self.votes,
             self.deltas,

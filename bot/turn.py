@@ -6,11 +6,12 @@ again makes the same keys, and the outbox refuses them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import orjson
 
+from bot import menus
 from bot.letters import Letter, Results, Whole
 from bot.scene import Live, Note, Scene
 from bot.visibility import shown_to_voter
@@ -27,7 +28,9 @@ from storage import people
 from storage.inbox import Pending
 from storage.instants import ms
 from storage.outbox import Rank
-from storage.people import Speaker
+
+GRACE_MS = 60_000
+"""What a platform held at the cut still counts when it was said up to a minute later by the platform's clock."""
 
 
 @dataclass(slots=True)
@@ -61,6 +64,8 @@ class Turn:
         """Answer in the place where the event came from."""
         for block in blocks:
             said = block if isinstance(block, Message) else message(block)
+            if said.prompt is not None:
+                self.scene.show_menu(self.item.lane, menus.write(said.prompt))
             self.post(self.item.place, Whole(said, self.lang))
 
     def post(
@@ -92,6 +97,17 @@ class Turn:
         """A short word to the presser; the press's waiting sign stops in any case."""
         self.scene.notes.append(Note(self.item.adapter, self.item.key, text))
 
+    def accepts(self, live: Live) -> bool:
+        """May this event still change an answer? While a consultation closes, only what was said before the cut; a
+        platform that held it for us has a clock of its own."""
+        consultation = live.consultation
+        if consultation.state == "open":
+            return True
+        if consultation.state != "closing" or consultation.cut_ms is None:
+            return False
+        held = self.item.adapter in self.scene.rules.keeps
+        return ms(self.event.at) < consultation.cut_ms + (GRACE_MS if held else 0)
+
     def is_organiser(self) -> bool:
         """May this person use the commands of organisers?"""
         held = people.roles_of(self.scene.connection, self.participant)
@@ -100,8 +116,7 @@ class Turn:
     def speak(self, lang: str) -> None:
         """From here on, speak `lang` to this person."""
         lane = self.item.lane
-        known = self.scene.speakers[lane]
-        self.scene.speakers[lane] = Speaker(lane, known.participant, lang, known.session, known.reachable)
+        self.scene.speakers[lane] = replace(self.scene.speakers[lane], lang=lang)
 
     def leave(self) -> None:
         """The person was erased: nothing of theirs that is still in memory may be written again."""

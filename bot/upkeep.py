@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.walltime import instant
-from storage import inbox, meta, outbox, shelf, timers
+from storage import consultations, inbox, meta, outbox, shelf, timers
 from storage.database import Connection, Database
 from storage.instants import ms
 
@@ -22,6 +22,9 @@ def reckon_wall_times(connection: Connection) -> None:
         due = ms(instant(datetime.fromisoformat(timer.wall), timer.zone))
         if due != timer.due_ms:
             timers.move(connection, timer.key, due)
+            told = {"open": "opens_ms", "close": "closes_ms"}.get(timer.timer)
+            if told is not None:
+                consultations.set_times(connection, timer.subject, **{told: due})
 
 
 def sweep(database: Database, now: datetime) -> None:
@@ -32,8 +35,10 @@ def sweep(database: Database, now: datetime) -> None:
             return
         inbox.empty_old(connection, ms(now - RAW))
         outbox.empty_old(connection, ms(now - SENT))
+        outbox.forget_strangers(connection)
         shelf.empty_old(connection, ms(now - SENT))
         meta.put(connection, "swept_ms", str(ms(now)))
+    scrub(database)
 
 
 def scrub(database: Database) -> None:

@@ -17,14 +17,21 @@ def instant(wall: datetime, zone: str) -> datetime:
     """The UTC time at which clocks in `zone` show `wall` (naive)."""
     local = wall.replace(tzinfo=ZoneInfo(zone), fold=0)
     moment = local.astimezone(UTC)
-    if exists(wall, zone):
-        return moment
-    before, after = local.utcoffset(), local.replace(fold=1).utcoffset()
-    assert before is not None
-    assert after is not None
-    jump = abs(after - before)
-    edge = wall.replace(minute=0, second=0, microsecond=0) + jump
-    return edge.replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
+    return moment if exists(wall, zone) else _jump(local)
+
+
+def _jump(skipped: datetime) -> datetime:
+    """The moment at which the clocks skip over `skipped`. Not every zone jumps at a full hour, or by one hour."""
+    skipped = skipped.replace(microsecond=0)
+    late, early = skipped.astimezone(UTC), skipped.replace(fold=1).astimezone(UTC)
+    while late - early > timedelta(seconds=1):
+        middle = early + (late - early) // 2
+        middle = middle.replace(microsecond=0)
+        if middle.astimezone(skipped.tzinfo).utcoffset() == skipped.utcoffset():
+            early = middle
+        else:
+            late = middle
+    return late
 
 
 def exists(wall: datetime, zone: str) -> bool:
@@ -38,21 +45,24 @@ def local(at: datetime, zone: str) -> datetime:
     return at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
 
-def following(wall: datetime, every: Every) -> datetime:
-    """The same wall time one period later; the 31st becomes the last day of a shorter month."""
+def following(wall: datetime, every: Every, times: int = 1) -> datetime:
+    """The same wall time some periods later; the 31st becomes the last day of a shorter month. Count from the first
+    of a series: from one that was shortened, the 31st would never come back."""
     match every:
         case Every.DAY:
-            return wall + timedelta(days=1)
+            return wall + timedelta(days=times)
         case Every.WEEK:
-            return wall + timedelta(days=7)
+            return wall + timedelta(days=7 * times)
         case Every.MONTH:
-            year, month = (wall.year + 1, 1) if wall.month == 12 else (wall.year, wall.month + 1)
-            day = min(wall.day, calendar.monthrange(year, month)[1])
-            return wall.replace(year=year, month=month, day=day)
+            years, month = divmod(wall.month - 1 + times, 12)
+            year = wall.year + years
+            day = min(wall.day, calendar.monthrange(year, month + 1)[1])
+            return wall.replace(year=year, month=month + 1, day=day)
 
 
 def after_quiet(at: datetime, zone: str, quiet: tuple[time, time]) -> datetime:
-    """`at`, or the end of the quiet hours (local, `start` to `end`, over midnight) if it falls into them."""
+    """`at`, or the end of the quiet hours (local, `start` to `end`, over midnight) if it falls into them. Never
+    earlier than `at`, also when the clocks are set back over the end."""
     start, end = quiet
     if start == end:
         return at
@@ -65,4 +75,4 @@ def after_quiet(at: datetime, zone: str, quiet: tuple[time, time]) -> datetime:
     if not inside:
         return at
     day = here.date() + timedelta(days=1) if start > end and now >= start else here.date()
-    return instant(datetime.combine(day, end), zone)
+    return max(at, instant(datetime.combine(day, end), zone))

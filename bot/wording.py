@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime, format_timedelta
+from babel.dates import format_timedelta
 
+from bot.walltime import local
+from flows import wording
 from flows.flow import Flow
 from flows.messages import Bold, Button, Message, Paragraph, Plain, Prompt, message
 from flows.prompts import command
@@ -18,9 +19,7 @@ from storage.instants import when
 
 def moment(at: datetime, zone: str, lang: str) -> str:
     """A day and an hour with the zone they are meant in: "samedi 21 mars 2026 à 20:00 (heure : France)"."""
-    there = at.astimezone(ZoneInfo(zone))
-    text = format_datetime(there, "EEEE d MMMM y, HH:mm", locale=lang)
-    return tr(lang, "{day_and_hour} ({zone} time)", day_and_hour=text, zone=zone.rpartition("/")[2].replace("_", " "))
+    return wording.moment(local(at, zone), zone, lang)
 
 
 def span(delta: timedelta, lang: str) -> str:

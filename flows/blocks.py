@@ -1,23 +1,19 @@
-"""Blocks: files with steps that several consultations share.
+"""Blocks: files with steps that several consultations share, read and checked like a flow, each once.
 
-The one rule: a block comes from the folder of the flow or from those that ship with Palabre, and from nowhere else.
-No path leads out of the folder, not by `..` and not by a link.
+The one rule: what is wrong in a block is reported in the block, at its own line, whoever includes it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path as File
-from typing import Any
+from typing import Any, Protocol
 
 from flows import yamltree
 from flows.forms import Read, read, read_step
-from flows.mistakes import Notebook, Page, Spot
+from flows.mistakes import Notebook, Page
 from flows.schema import MOST_STEPS, ONLY, AskForm, BlockHeadForm
 from locales import tr
-
-LIBRARY = File(__file__).parent / "library" / "blocks"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,13 +27,23 @@ class Block:
     spoken: frozenset[str]
 
 
-class Shelf:
-    """Finds and reads blocks, each once. `given` holds texts of blocks that stand in `file` itself."""
+class Source(Protocol):
+    """Where blocks come from."""
 
-    def __init__(self, folder: File | None, given: Mapping[str, str], file: str, notes: Notebook) -> None:
-        self.folder = folder
-        self.given = given
-        self.file = file
+    def find(self, name: str) -> tuple[str, str | None] | None:
+        """(what to call the file, its text); None when there is no such block, and no text when it cannot be read."""
+        ...
+
+    def names(self) -> list[str]:
+        """The blocks that could have been meant."""
+        ...
+
+
+class Shelf:
+    """Reads blocks, each once. `texts` and `blocks` hold what was read, by name."""
+
+    def __init__(self, source: Source, notes: Notebook) -> None:
+        self.source = source
         self.notes = notes
         self.texts: dict[str, str] = {}
         self.blocks: dict[str, Block | None] = {}
@@ -45,7 +51,7 @@ class Shelf:
     def block(self, name: str) -> Block | None:
         """The block called `name`, None when it cannot be read. KeyError when there is none."""
         if name not in self.blocks:
-            found = self.find(name)
+            found = self.source.find(name)
             if found is None:
                 raise KeyError(name)
             label, text = found
@@ -53,35 +59,15 @@ class Shelf:
             self.blocks[name] = None if text is None else self.read(label, text)
         return self.blocks[name]
 
+    def names(self) -> list[str]:
+        return self.source.names()
+
     def values(self) -> dict[str, Any]:
         """The data of each block that was read, by name."""
         return {name: block.page.tree.value for name, block in self.blocks.items() if block is not None}
 
     def pages(self) -> list[tuple[Page, tuple[Read, ...]]]:
         return [(block.page, block.steps) for block in self.blocks.values() if block is not None]
-
-    def find(self, name: str) -> tuple[str, str | None] | None:
-        """(what to call the file, its text; None when the file cannot be read)."""
-        if name in self.given:
-            return self.file, self.given[name]
-        for root, file in self.candidates(name):
-            try:
-                inside = file.resolve().is_relative_to(root.resolve()) and file.is_file()
-            except (OSError, ValueError, RuntimeError):
-                inside = False
-            if inside:
-                return str(file), read_text(file, self.notes)
-        return None
-
-    def candidates(self, name: str) -> list[tuple[File, File]]:
-        file = name if name.endswith(".yaml") else f"{name}.yaml"
-        roots = [] if self.folder is None else [self.folder, self.folder / "blocks"]
-        return [(self.folder or root, root / file) for root in roots] + [(LIBRARY, LIBRARY / file)]
-
-    def names(self) -> list[str]:
-        """The blocks that could have been meant."""
-        folders = [LIBRARY] if self.folder is None else [self.folder / "blocks", LIBRARY]
-        return sorted({*self.given, *(file.stem for folder in folders for file in folder.glob("*.yaml"))})
 
     def read(self, label: str, text: str) -> Block | None:
         notes = self.notes
@@ -101,22 +87,6 @@ class Shelf:
         return Block(
             page=page, lang=head.lang, blanks=tuple(head.blanks), steps=steps, spoken=_spoken(steps, head.lang)
         )
-
-
-def read_text(file: File, notes: Notebook) -> str | None:
-    """The text of a file, refused before it is read whole when it is too large. Mistakes go to `notes`."""
-    with file.open("rb") as stream:
-        data = stream.read(yamltree.MAX_BYTES + 4)
-    if len(data) > yamltree.MAX_BYTES + 3:
-        yamltree.too_big(str(file), notes)
-        return None
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        before = data[: error.start].decode("utf-8").replace("\r\n", "\n")
-        spot = Spot(before.count("\n") + 1, len(before) - before.rfind("\n"))
-        yamltree.not_utf8(str(file), spot, notes)
-        return None
 
 
 def read_steps(page: Page, value: Mapping[str, Any], notes: Notebook) -> tuple[Read, ...]:

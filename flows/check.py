@@ -20,6 +20,7 @@ from flows.placed import Origin, Placed
 from flows.questions import Questions
 from flows.schema import (
     ONLY,
+    RESERVED,
     VERBS,
     AskForm,
     EndForm,
@@ -187,6 +188,7 @@ def _unique(steps: tuple[Placed, ...], main: Page, notes: Notebook) -> None:
     for step in steps:
         if isinstance(step.form, GotoForm):
             continue
+        _not_reserved(step, main, notes)
         twin = first.setdefault(step.name, step)
         if twin is step:
             continue
@@ -200,6 +202,13 @@ def _unique(steps: tuple[Placed, ...], main: Page, notes: Notebook) -> None:
         else:
             hint = tr(lang, "give the include a prefix, for example {example}", example="as: second")
             notes.mistake(main, step.origin.path, what, hint)
+
+
+def _not_reserved(step: Placed, main: Page, notes: Notebook) -> None:
+    """A prefix and a name, each fine alone, may make a word that conditions need."""
+    if step.name in RESERVED:
+        what = tr(notes.lang, "'{word}' is a reserved word", word=step.name)
+        notes.mistake(main, step.origin.path, what, tr(notes.lang, "choose another prefix"))
 
 
 def _step(step: Placed, texts: Texts, questions: Questions, notes: Notebook) -> Step:

@@ -20,8 +20,8 @@ Said: TypeAlias = tuple[str, str]
 def say(lang: str, error: Any, written: Any, keys: tuple[str, ...]) -> Said:
     """(what, hint) for one error. `written` is what stands in the file, `keys` what may stand beside it."""
     kind = str(error["type"])
-    context = error.get("ctx") or {}
-    word = str(context.get("word") or (written if isinstance(written, str | int | float) else ""))
+    facts = error.get("ctx") or {}
+    word = str(facts.get("word") or (written if isinstance(written, str | int | float) else ""))
     key = str(error["loc"][-1]) if error["loc"] else ""
     if kind.startswith("palabre_"):
         return _own(lang, kind.removeprefix("palabre_"), word)
@@ -30,8 +30,8 @@ def say(lang: str, error: Any, written: Any, keys: tuple[str, ...]) -> Said:
     if kind == "extra_forbidden":
         return tr(lang, "{key} is not a key known here", key=key), suggestion(lang, key, keys)
     if kind == "literal_error":
-        return _choice(lang, key, word, str(context.get("expected", "")))
-    return _shape(lang, kind, context)
+        return _choice(lang, key, word, str(facts.get("expected", "")))
+    return _shape(lang, kind, facts)
 
 
 def _choice(lang: str, key: str, word: str, expected: str) -> Said:
@@ -43,7 +43,7 @@ def _choice(lang: str, key: str, word: str, expected: str) -> Said:
     return tr(lang, "'{word}' is not possible here", word=word), suggestion(lang, word, possible)
 
 
-def _shape(lang: str, kind: str, context: Mapping[str, Any]) -> Said:
+def _shape(lang: str, kind: str, facts: Mapping[str, Any]) -> Said:
     """Errors of type and size."""
     match kind:
         case "bool_type" | "bool_parsing":
@@ -59,13 +59,13 @@ def _shape(lang: str, kind: str, context: Mapping[str, Any]) -> Said:
         case "dict_type" | "model_type" | "model_attributes_type":
             return tr(lang, "a group of keys is expected here"), tr(lang, "write key: value on the lines below")
         case "greater_than_equal":
-            return tr(lang, "this number is too small"), tr(lang, "at least {n}", n=context.get("ge"))
+            return tr(lang, "this number is too small"), tr(lang, "at least {n}", n=facts.get("ge"))
         case "less_than_equal":
-            return tr(lang, "this number is too large"), tr(lang, "at most {n}", n=context.get("le"))
+            return tr(lang, "this number is too large"), tr(lang, "at most {n}", n=facts.get("le"))
         case "too_short":
-            return tr(lang, "there are too few here"), tr(lang, "at least {n}", n=context.get("min_length"))
+            return tr(lang, "there are too few here"), tr(lang, "at least {n}", n=facts.get("min_length"))
         case "too_long":
-            return tr(lang, "there are too many here"), tr(lang, "at most {n}", n=context.get("max_length"))
+            return tr(lang, "there are too many here"), tr(lang, "at most {n}", n=facts.get("max_length"))
         case _:
             return tr(lang, "this is not possible here"), tr(lang, "look at the description of the format")
 

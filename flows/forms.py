@@ -99,12 +99,12 @@ def _no_verb(page: Page, path: Path, data: Mapping[str, Any], notes: Notebook) -
 def _report(
     model: type[Form], page: Page, path: Path, loc: Path, error: Any, keys: tuple[str, ...], notes: Notebook
 ) -> None:
-    context = error.get("ctx") or {}
-    place = path + loc + ((context["at"],) if "at" in context else ())
+    facts = error.get("ctx") or {}
+    place = path + loc + ((facts["at"],) if "at" in facts else ())
     if len(loc) > 1:
         keys = keys_of(NESTED.get(str(loc[0]), model))
     what, hint = faults.say(notes.lang, error, _written(page.tree.value, place), keys)
-    bad_language = error["type"] == "palabre_language" and "at" in context
+    bad_language = error["type"] == "palabre_language" and "at" in facts
     on_key = bad_language or error["type"] == "extra_forbidden" or "[key]" in error["loc"]
     notes.mistake(page, place, what, hint, key=on_key)
 

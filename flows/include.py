@@ -33,12 +33,12 @@ class Expansion:
 
     def run(self, page: Page, steps: tuple[Read, ...], lang: str) -> tuple[Placed, ...]:
         for step in steps:
-            if len(self.placed) >= MOST_STEPS or self.includes > MOST_STEPS:
+            self.place(page, step, Origin(path=step.path, lang=lang), (), ())
+            if len(self.placed) > MOST_STEPS or self.includes > MOST_STEPS:
                 self.complete = False
                 what = tr(self.notes.lang, "there are too many steps")
                 self.notes.mistake(page, step.path, what, tr(self.notes.lang, "at most {n}", n=MOST_STEPS))
                 break
-            self.place(page, step, Origin(path=step.path, lang=lang), (), ())
         return tuple(self.placed)
 
     def place(

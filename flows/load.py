@@ -12,16 +12,19 @@ gets the checks a file gets.
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from flows import blocks as shelves
 from flows import bundles, yamltree
+from flows.blocks import Shelf
 from flows.check import check
 from flows.flow import Flow
 from flows.mistakes import Mistake, Notebook, Page, Spot
 from locales import LANGUAGES, tr
 
+LIBRARY = Path(__file__).parent / "library" / "blocks"
 _LANG = re.compile(r"""^lang:\s*["']?([a-z]{2,3})\b""", re.MULTILINE)
 
 
@@ -42,7 +45,7 @@ def load_file(path: str | Path, lang: str = "fr") -> Loaded:
     file = Path(path)
     notes = Notebook(lang)
     try:
-        text = shelves.read_text(file, notes)
+        text = _read(file, notes)
     except OSError as error:
         _unopened(file, error, notes)
         text = None
@@ -61,7 +64,7 @@ def load_text(text: str, name: str, folder: Path | None = None, lang: str = "fr"
         yamltree.too_big(name, notes)
         return Loaded(flow=None, mistakes=notes.mistakes, lang=lang)
     main, given = bundles.split(text)
-    shelf = shelves.Shelf(folder, given, name, notes)
+    shelf = Shelf(_Places(folder=folder, given=given, file=name, notes=notes), notes)
     tree = yamltree.compose(main, name, notes)
     flow = check(Page(file=name, tree=tree), shelf, notes) if tree is not None else None
     source = bundles.join(main, {**shelf.texts, **given})
@@ -74,6 +77,56 @@ def from_source(source: str) -> Flow:
     if loaded.flow is None:
         raise ValueError("\n".join(str(mistake) for mistake in loaded.mistakes))
     return loaded.flow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Places:
+    """Where blocks may come from, and nowhere else: the file itself (`given`), its folder, what ships with Palabre.
+    No path leads out of the folder, not by `..` and not by a link."""
+
+    folder: Path | None
+    given: Mapping[str, str]
+    file: str
+    notes: Notebook
+
+    def find(self, name: str) -> tuple[str, str | None] | None:
+        if name in self.given:
+            return self.file, self.given[name]
+        for root, file in self.candidates(name):
+            try:
+                if file.resolve().is_relative_to(root.resolve()) and file.is_file():
+                    return str(file), _read(file, self.notes)
+            except (OSError, ValueError, RuntimeError):
+                continue
+        return None
+
+    def candidates(self, name: str) -> list[tuple[Path, Path]]:
+        """(the folder to stay in, the file to look for), in the order of the search."""
+        file = name if name.endswith(".yaml") else f"{name}.yaml"
+        shipped = (LIBRARY, LIBRARY / file)
+        if self.folder is None:
+            return [shipped]
+        return [(self.folder, self.folder / file), (self.folder, self.folder / "blocks" / file), shipped]
+
+    def names(self) -> list[str]:
+        folders = [LIBRARY] if self.folder is None else [self.folder / "blocks", LIBRARY]
+        return sorted({*self.given, *(file.stem for folder in folders for file in folder.glob("*.yaml"))})
+
+
+def _read(file: Path, notes: Notebook) -> str | None:
+    """The text of a file, refused before it is read whole when it is too large. Mistakes go to `notes`."""
+    with file.open("rb") as stream:
+        data = stream.read(yamltree.MAX_BYTES + len(BOM_UTF8) + 1)
+    if len(data.removeprefix(BOM_UTF8)) > yamltree.MAX_BYTES:
+        yamltree.too_big(str(file), notes)
+        return None
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8").replace("\r\n", "\n")
+        spot = Spot(before.count("\n") + 1, len(before) - before.rfind("\n"))
+        yamltree.not_utf8(str(file), spot, notes)
+        return None
 
 
 def _unopened(file: Path, error: OSError, notes: Notebook) -> None:

@@ -77,10 +77,12 @@ class Prompt:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
     """A picture by reference (for example `chart:17`): the bytes are made when the message leaves, never stored in it.
-    `alt` says in words everything that the picture shows."""
+    `alt` says in words everything that the picture shows; `told` says that the message's own text does so too, so that
+    nothing is lost where no picture can be shown."""
 
     ref: str
     alt: str
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,7 +136,7 @@ def to_json(message: Message) -> dict[str, Any]:
         buttons = [[b.label, b.data, b.chosen, b.url, b.quiet] for b in prompt.buttons]
         data["prompt"] = [prompt.id, buttons, prompt.free, prompt.columns]
     if message.picture is not None:
-        data["picture"] = [message.picture.ref, message.picture.alt]
+        data["picture"] = [message.picture.ref, message.picture.alt, message.picture.told]
     return data
 
 
@@ -151,7 +153,7 @@ def from_json(data: dict[str, Any]) -> Message:
         )
         if prompt
         else None,
-        picture=Picture(ref=picture[0], alt=picture[1]) if picture else None,
+        picture=Picture(ref=picture[0], alt=picture[1], told=picture[2]) if picture else None,
     )
 
 

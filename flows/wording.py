@@ -31,7 +31,7 @@ def write(flow: Flow, text: Text, lang: str, left: int) -> str:
 def closes(flow: Flow, lang: str) -> str:
     """When the consultation closes, in words with its time zone; empty when it has no closing hour."""
     window = flow.window
-    return _moment(window.closes, window.zone, lang) if window and window.closes else ""
+    return moment(window.closes, window.zone, lang) if window and window.closes else ""
 
 
 def paragraphs(text: str) -> tuple[Paragraph, ...]:
@@ -42,7 +42,8 @@ def paragraphs(text: str) -> tuple[Paragraph, ...]:
 
 
 @lru_cache(maxsize=256)
-def _moment(at: datetime, zone: str, lang: str) -> str:
+def moment(at: datetime, zone: str, lang: str) -> str:
+    """A day and an hour on the wall clocks of `zone` (`at` is naive), in words and with the zone."""
     try:
         there = format_datetime(at, "EEEE d MMMM y, HH:mm", locale=lang)
     except (UnknownLocaleError, ValueError):

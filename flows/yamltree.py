@@ -286,16 +286,16 @@ def _unreadable(file: str, spot: Spot, notes: Notebook) -> None:
 
 def _explain(error: MarkedYAMLError, text: str, file: str, notes: Notebook) -> None:
     """The parser's complaint in our own words, with what organisers most often meant."""
-    problem, context = str(error.problem or ""), str(error.context or "")
+    problem, during = str(error.problem or ""), str(error.context or "")
     mark = error.problem_mark or error.context_mark
     opened = error.context_mark or mark
     if mark is None or opened is None:
         _unreadable(file, Spot(1, 1), notes)
         return
-    if "quoted scalar" in context and "found unexpected" in problem:
+    if "quoted scalar" in during and "found unexpected" in problem:
         mark = opened
     spot = Spot(mark.line + 1, mark.column + 1)
-    found = _complaint(notes.lang, problem, context, _line(text, mark.line), opened.line + 1)
+    found = _complaint(notes.lang, problem, during, _line(text, mark.line), opened.line + 1)
     notes.at(file, spot, tr(notes.lang, "the file"), *found)
 
 
@@ -307,17 +307,17 @@ def _line(text: str, number: int) -> str:
 _QUOTED_VALUE = re.compile(r"""[\w-]+:\s+['"]""")
 
 
-def _complaint(lang: str, problem: str, context: str, line: str, opened: int) -> tuple[str, str]:
+def _complaint(lang: str, problem: str, during: str, line: str, opened: int) -> tuple[str, str]:
     """(what, hint) for one complaint of the parser."""
     quotes = tr(lang, "put the whole text in double quotes")
-    if "quoted scalar" in context and "found unexpected" in problem:
+    if "quoted scalar" in during and "found unexpected" in problem:
         return tr(lang, "this quote is never closed"), tr(lang, "add the closing quote at the end of the text")
     if "unknown escape" in problem or "escape sequence" in problem:
         return tr(lang, "this \\ means nothing here"), tr(lang, "write \\\\ or use single quotes")
-    if "flow sequence" in context:
+    if "flow sequence" in during:
         what = tr(lang, "a comma or the closing ] is missing")
         return what, tr(lang, "the list begins on line {n}", n=opened)
-    if "flow mapping" in context:
+    if "flow mapping" in during:
         what = tr(lang, "a comma or the closing } is missing")
         return what, tr(lang, "the group begins on line {n}; texts with commas need double quotes", n=opened)
     if "mapping values are not allowed" in problem:

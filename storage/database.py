@@ -19,7 +19,7 @@ from typing import Any
 
 from sqlalchemy import Connection as Connection
 from sqlalchemy import Engine, create_engine, event, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, IntegrityError, ProgrammingError
 from sqlalchemy.pool import StaticPool
 
 PRAGMAS = {
@@ -65,24 +65,37 @@ class Database:
 
     def __init__(self, url: str, *, read_only: bool = False) -> None:
         self.url = url
-        parsed = make_url(url)
+        try:
+            parsed = make_url(url)
+        except ArgumentError:
+            sentence = "PALABRE_DATABASE__URL is not an address of a database, such as sqlite:///palabre.db."
+            raise StorageError(sentence) from None
         if parsed.get_backend_name() == "sqlite":
             self.path: Path | None = Path(parsed.database) if parsed.database not in (None, "", ":memory:") else None
             self.engine = _sqlite(url, read_only=read_only)
         else:
             self.path = None
-            self.engine = create_engine(url)
+            self.engine = _server(url)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         try:
             with self.engine.begin() as connection:
                 yield connection
-        except OperationalError as error:
+        except (IntegrityError, DataError, ProgrammingError):
+            raise
+        except DatabaseError as error:
             raise explain(error) from error
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _server(url: str) -> Engine:
+    try:
+        return create_engine(url)
+    except (ArgumentError, ImportError) as error:
+        raise StorageError(f"PALABRE_DATABASE__URL names a database that cannot be used here: {error}.") from None
 
 
 def _sqlite(url: str, *, read_only: bool) -> Engine:
@@ -103,7 +116,7 @@ def _sqlite(url: str, *, read_only: bool) -> Engine:
     return engine
 
 
-def explain(error: OperationalError) -> StorageError:
+def explain(error: DatabaseError) -> StorageError:
     """The database's own error as one of ours, by SQLite's result code."""
     origin = error.orig
     code = getattr(origin, "sqlite_errorcode", 0) & 0xFF

@@ -141,19 +141,17 @@ def empty_old(connection: Connection, before_ms: int) -> None:
     """Empty the content of handled events older than `before_ms`, and forget their ids a week later."""
     week = 7 * 86_400_000
     old: dict[str, Any] = {"event": "", "person": ""}
-    connection.execute(
-        update(inbox).where(inbox.c.state == DONE, inbox.c.at_ms < before_ms, inbox.c.event != "").values(**old)
-    )
-    connection.execute(delete(inbox).where(inbox.c.state == DONE, inbox.c.at_ms < before_ms - week))
+    handled = inbox.c.state.in_([DONE, ASIDE])
+    connection.execute(update(inbox).where(handled, inbox.c.at_ms < before_ms, inbox.c.event != "").values(**old))
+    connection.execute(delete(inbox).where(handled, inbox.c.at_ms < before_ms - week))
 
 
-def empty_until(connection: Connection, at_ms: int) -> None:
-    """Empty the content of everything handled that happened up to `at_ms`."""
-    done = inbox.c.state.in_([DONE, ASIDE])
-    connection.execute(update(inbox).where(done, inbox.c.at_ms <= at_ms).values({"event": ""}))
+def empty_handled(connection: Connection) -> None:
+    """Empty the content of everything that was handled; only the ids stay, so that nothing is handled twice."""
+    connection.execute(update(inbox).where(inbox.c.state.in_([DONE, ASIDE]), inbox.c.event != "").values(event=""))
 
 
-def empty_lanes(connection: Connection, names: Sequence[str]) -> None:
-    """A person erased their data: empty what they said."""
-    values = {"event": "", "person": ""}
-    connection.execute(update(inbox).where(inbox.c.lane.in_(list(names)), inbox.c.state != NEW).values(values))
+def forget_lanes(connection: Connection, names: Sequence[str]) -> None:
+    """A person erased their data: nothing that they said, and no id of theirs, stays."""
+    if names:
+        connection.execute(delete(inbox).where(inbox.c.lane.in_(list(names)), inbox.c.state != NEW))

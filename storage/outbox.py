@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, func, select, update
+from sqlalchemy import Connection, bindparam, delete, func, select, update
 
-from storage.tables import outbox
+from storage.tables import conversations, outbox
 from storage.writing import Row, insert_new, many
 
 WAITING, SENDING, SENT, UNSURE, FAILED = "waiting", "sending", "sent", "unsure", "failed"
@@ -71,15 +71,20 @@ def put(connection: Connection, rows: Sequence[Row]) -> None:
 
 _DUE: Any = (
     select(*_COLUMNS)
-    .where(outbox.c.state == WAITING, outbox.c.due_ms <= bindparam("now"))
+    .where(
+        outbox.c.state == WAITING,
+        outbox.c.due_ms <= bindparam("now"),
+        outbox.c.adapter.in_(bindparam("adapters", expanding=True)),
+    )
     .order_by(outbox.c.rank, outbox.c.id)
     .limit(bindparam("n"))
 )
 
 
-def due(connection: Connection, now_ms: int, n: int, held: Collection[str]) -> list[Letter]:
-    """Up to `n` waiting rows that are due, replies first, but for those the deliverer holds already."""
-    rows = connection.execute(_DUE, {"now": now_ms, "n": n + len(held)})
+def due(connection: Connection, now_ms: int, n: int, held: Collection[str], adapters: Collection[str]) -> list[Letter]:
+    """Up to `n` waiting rows that are due, replies first, but for those the deliverer holds already. Only for
+    `adapters`: what waits for a messenger that is not set up must not stand in the way of the others."""
+    rows = connection.execute(_DUE, {"now": now_ms, "n": n + len(held), "adapters": list(adapters)})
     return [found for found in (Letter(*row) for row in rows) if found.key not in held][:n]
 
 
@@ -148,12 +153,16 @@ def empty_of(connection: Connection, consultation: str) -> None:
 
 
 def forget_place(connection: Connection, place: str) -> None:
-    """A person erased their data: nothing for this place stays."""
-    connection.execute(delete(outbox).where(outbox.c.place == place, outbox.c.state != SENDING))
+    """A person erased their data: nothing for this place stays. What is leaving leaves, without a trace."""
+    connection.execute(delete(outbox).where(outbox.c.place == place))
+
+
+def forget_strangers(connection: Connection) -> None:
+    """Delete what was sent to places where nobody has a conversation any more: the last word to somebody who left."""
+    known = select(conversations.c.place)
+    connection.execute(delete(outbox).where(outbox.c.state.not_in([WAITING, SENDING]), outbox.c.place.not_in(known)))
 
 
 def empty_old(connection: Connection, before_ms: int) -> None:
-    """Delete settled rows older than `before_ms`."""
-    connection.execute(
-        delete(outbox).where(and_(outbox.c.due_ms < before_ms, outbox.c.state.not_in([WAITING, SENDING])))
-    )
+    """Delete rows older than `before_ms`, also those that never found their messenger."""
+    connection.execute(delete(outbox).where(outbox.c.due_ms < before_ms))

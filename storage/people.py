@@ -13,19 +13,21 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from storage.tables import conversations, identities, participants, roles, sessions, subscriptions
+from storage.tables import announcements, conversations, identities, participants, roles, sessions, subscriptions
 from storage.writing import Row, many, upsert
 
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """The participant behind a lane, and where their conversation there stands."""
+    """The participant behind a lane, and where their conversation there stands. `menu` is the last menu that was
+    shown and not used yet, as JSON text, so that it can be answered by typing."""
 
     lane: str
     participant: int
     lang: str | None
     session: int | None
     reachable: bool
+    menu: str | None = None
 
 
 def new_id() -> int:
@@ -40,6 +42,7 @@ _BY_LANE = (
         participants.c.lang,
         conversations.c.session,
         conversations.c.reachable,
+        conversations.c.menu,
     )
     .join(participants, participants.c.id == conversations.c.participant)
     .where(conversations.c.lane.in_(bindparam("lanes", expanding=True)))
@@ -77,6 +80,14 @@ _FOCUS = update(conversations).where(conversations.c.lane == bindparam("at")).va
 def focus(connection: Connection, rows: Sequence[Row]) -> None:
     """Set the session that conversations are about: rows of `at` (lane) and `to` (session id or None)."""
     many(connection, _FOCUS, rows)
+
+
+_MENU = update(conversations).where(conversations.c.lane == bindparam("at")).values(menu=bindparam("shown"))
+
+
+def set_menus(connection: Connection, rows: Sequence[Row]) -> None:
+    """Note the menus that conversations show: rows of `at` (lane) and `shown` (JSON text or None)."""
+    many(connection, _MENU, rows)
 
 
 def set_lang(connection: Connection, participant: int, lang: str) -> None:
@@ -120,11 +131,18 @@ def erase(connection: Connection, participant: int) -> None:
 
 
 def lanes_of(connection: Connection, participant: int) -> list[tuple[str, str]]:
-    """(lane, place) of each conversation of a person that can be reached."""
-    query = select(conversations.c.lane, conversations.c.place).where(
-        conversations.c.participant == participant, conversations.c.reachable
-    )
+    """(lane, place) of each conversation of a person."""
+    query = select(conversations.c.lane, conversations.c.place).where(conversations.c.participant == participant)
     return [(row[0], row[1]) for row in connection.execute(query)]
+
+
+def alone_in(connection: Connection, participant: int, place: str) -> bool:
+    """Is nobody else spoken to in `place`, neither a person nor a public?"""
+    others = select(conversations.c.lane).where(
+        conversations.c.place == place, conversations.c.participant != participant
+    )
+    public = select(announcements.c.place).where(announcements.c.place == place)
+    return not any(connection.execute(query.limit(1)).first() for query in (others, public))
 
 
 def export(connection: Connection, participant: int) -> dict[str, Any]:

@@ -200,6 +200,7 @@ conversations = Table(
     _address("place", String(200), nullable=False),
     _participant("participant", ForeignKey("participants.id", ondelete="CASCADE"), nullable=False, index=True),
     plain("session", Id),
+    plain("menu", Text),
     plain("reachable", Boolean, nullable=False),
 )
 

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime
+
 from adapters.telegram.adapter import Menu, TelegramAdapter
 from adapters.telegram.settings import TelegramSettings
 from adapters.telegram.transport import Lost, NotSent, Transport
 
 __all__ = ["Menu", "TelegramAdapter", "TelegramSettings", "build", "who_am_i"]
 
+Now = Callable[[], datetime]
 
-def build(settings: TelegramSettings, *, menu: Menu | None = None) -> TelegramAdapter:
-    """The Telegram adapter; `menu` is the command menu, per language."""
-    return TelegramAdapter(settings, menu=menu)
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def build(settings: TelegramSettings, *, menu: Menu | None = None, now: Now = _now) -> TelegramAdapter:
+    """The Telegram adapter; `menu` is the command menu, per language, `now` dates what Telegram does not."""
+    return TelegramAdapter(settings, menu=menu, now=now)
 
 
 async def who_am_i(settings: TelegramSettings) -> str:

@@ -1,1 +1,42 @@
-"""Figures: ratios against a bare floor in the same run, because machines are noisy."""
+"""Figures: each a ratio against a bare floor in the same run, because machines are noisy."""
+
+from __future__ import annotations
+
+import click
+
+from bot.bench import road, telegram
+
+
+def measure(*, quick: bool) -> None:
+    """Print the table of figures. A round of each in turn, three rounds, the median of each."""
+    rounds, share = (1, 10) if quick else (3, 1)
+    click.echo("The road alone (inbox to committed outbox, SQLite, synchronous=FULL)")
+    roads, bares = [], []
+    for _ in range(rounds):
+        roads.append(road.measure_road(1000 // share, 12).per_second)
+        bares.append(road.measure_bare(3000 // share).per_second)
+    own, bare = _median(roads), _median(bares)
+    click.echo(f"  road, batches           {own:10,.0f} events/s")
+    click.echo(f"  one transaction/event   {bare:10,.0f} events/s")
+    click.echo(f"  ratio                   {own / bare:10.1f}")
+    click.echo("Through Telegram (emulator on loopback, 50 people at once)")
+    ours, stocks = [], []
+    for _ in range(rounds):
+        ours.append(telegram.measure_palabre(50, 120 // share))
+        stocks.append(telegram.measure_stock(50, 24 // min(share, 4)))
+    best = sorted(ours, key=lambda run: run.per_second)[rounds // 2]
+    stock = sorted(stocks, key=lambda run: run.per_second)[rounds // 2]
+    for name, run in (("palabre", best), ("python-telegram-bot", stock)):
+        click.echo(
+            f"  {name:22}  {run.per_second:10,.0f} presses/s   reply p50 {run.reply_p50_ms:6.0f} ms, "
+            f"p95 {run.reply_p95_ms:6.0f} ms   {run.cpu_ms:5.2f} ms CPU/press   {run.memory_mb:4.0f} MB"
+        )
+    click.echo(f"  ratio                   {best.per_second / stock.per_second:10.1f}")
+    people = 10_000 // share
+    click.echo(f"With {people:,} open sessions")
+    crowd = telegram.measure_palabre(people, 2)
+    click.echo(f"  resident memory         {crowd.memory_mb:10.0f} MB")
+
+
+def _median(values: list[float]) -> float:
+    return sorted(values)[len(values) // 2]

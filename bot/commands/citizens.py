@@ -17,12 +17,11 @@ from flows.messages import Bold, Bullets, Button, Message, Paragraph, Plain, Pro
 from flows.prompts import command
 from flows.wording import paragraphs, write
 from locales import LANGUAGES, tr
-from storage import audit, ballots, consultations, inbox, outbox, people, sessions, shelf
+from storage import audit, ballots, consultations, outbox, people, sessions, shelf, timers
 from storage.consultations import Consultation
 from storage.instants import ms
 
 _OPENABLE = ("scheduled", "open")
-_ANSWERABLE = ("open", "closing")
 
 
 # --- Taking part -----------------------------------------------------------------------------------------------------
@@ -145,7 +144,7 @@ def _pass_on(turn: Turn, name: str, argument: str = "") -> None:
         turn.say(tr(turn.lang, "You are not in a consultation at the moment."))
         _offer(turn)
         return
-    if live.consultation.state not in _ANSWERABLE:
+    if not turn.accepts(live):
         tell_closed(turn, live.consultation, live.flow)
         return
     turn.apply(live, advance(live.flow, live.session, Commanded(at=turn.event.at, name=name, argument=argument)))
@@ -205,7 +204,7 @@ def help_(turn: Turn, _argument: str) -> None:
     intro = tr(lang, "Answer with the buttons, or by typing: a number, the words of a choice, yes or no.")
     turn.say(Message(body=(Paragraph((Plain(intro),)), Bullets(items))))
     live = turn.live
-    if live is not None and live.consultation.state in _ANSWERABLE:
+    if live is not None and turn.accepts(live):
         _pass_on(turn, "again")
 
 
@@ -228,7 +227,7 @@ def language(turn: Turn, argument: str) -> None:
     turn.speak(wanted)
     turn.say(tr(wanted, "From now on I write in English."))
     live = turn.live
-    if live is not None and live.consultation.state in _ANSWERABLE:
+    if live is not None and turn.accepts(live):
         step = advance(live.flow, live.session, Commanded(at=turn.event.at, name="language", argument=wanted))
         turn.apply(live, step)
 
@@ -295,13 +294,16 @@ def erase(turn: Turn, argument: str) -> None:
     scene, participant = turn.scene, turn.participant
     scene.flush()
     connection = scene.connection
-    for row in sessions.of_participant(connection, participant):
+    stored = sessions.of_participant(connection, participant)
+    for row in stored:
         _withdraw_ballots(turn, row)
     scene.flush()
+    timers.forget(connection, *(str(row.id) for row in stored))
     for lane, place in people.lanes_of(connection, participant):
-        outbox.forget_place(connection, place)
-        inbox.empty_lanes(connection, [lane])
-        shelf.forget(connection, place)
+        scene.erased.append(lane)
+        if people.alone_in(connection, participant, place):
+            outbox.forget_place(connection, place)
+            shelf.forget(connection, place)
     people.erase(connection, participant)
     audit.note(connection, at_ms=ms(scene.now), who="participant", act="erase", subject="")
     turn.leave()

@@ -8,10 +8,11 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
+from flows import wording
 from flows.flow import Ask, Flow, ResultsMode
 from flows.tally.counts import QuestionResult, Result, Row, percents
 from locales import LANGUAGES, tr, trn
@@ -59,18 +60,10 @@ def listed(lang: str, items: list[str]) -> str:
 
 def moment(lang: str, flow: Flow, at: datetime) -> str:
     """When `at` was, on the consultation's own wall clock, with its zone. A naive time is already on that clock."""
-    zone = flow.window.zone if flow.window else None
-    if at.tzinfo and zone:
-        at = at.astimezone(ZoneInfo(zone))
-    if not zone:
-        zone = at.tzname()
-    said = tr(
-        lang,
-        "{date} at {time}",
-        date=format_date(at.date(), format="long", locale=_locale(lang)),
-        time=format_time(at.time(), format="short", locale=_locale(lang)),
-    )
-    return f"{said} ({zone})" if zone else said
+    zone = flow.window.zone if flow.window else "UTC"
+    if at.tzinfo:
+        at = at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+    return wording.moment(at, zone, lang)
 
 
 def title(lang: str, flow: Flow, *, closed: bool) -> str:

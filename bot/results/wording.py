@@ -57,7 +57,7 @@ def pictures(flow: Flow, result: Result, lang: str, *, closed: bool, at: datetim
     `chart.draw_apart` gives."""
     ref = f"chart:{result.consultation}"
     return tuple(
-        Picture(ref=ref if i == 1 else f"{ref}:{i}", alt=panels.say_sheet(sheet))
+        Picture(ref=ref if i == 1 else f"{ref}:{i}", alt=panels.say_sheet(sheet), told=True)
         for i, sheet in enumerate(panels.sheets(flow, result, lang, closed=closed, at=at), 1)
     )
 

@@ -225,3 +225,17 @@ def test_a_flow_is_not_a_block(tmp_path: Path) -> None:
 def test_a_block_that_cannot_be_read_is_reported_where_it_is(tmp_path: Path) -> None:
     loaded = load(tmp_path, SHORT, a="steps:\n\t- x\n")
     assert [(file, line) for file, line, _ in lines(loaded)] == [("a.yaml", 2)]
+
+
+def test_a_prefix_cannot_make_a_reserved_word(tmp_path: Path) -> None:
+    block = "palabre: 1\nblock: a\nlang: fr\nsteps: [{say: know, text: x}]\n"
+    loaded = load(tmp_path, SHORT.replace("include: a", "include: a\n    as: dont"), a=block)
+    assert [(file, line) for file, line, _ in lines(loaded)] == [("main.yaml", 6)]
+
+
+def test_more_than_500_steps_are_too_many(tmp_path: Path) -> None:
+    block = "palabre: 1\nblock: a\nlang: fr\nsteps:\n" + "".join(f"- {{say: s{i}, text: x}}\n" for i in range(300))
+    text = SHORT.replace("  - include: a\n", "  - {include: a, as: x}\n  - {include: a, as: y}\n")
+    assert [line for _, line, _ in lines(load(tmp_path, text, a=block))] == [7]
+    ending = block + "- {end: e, text: x}\n"
+    assert [line for _, line, _ in lines(load(tmp_path, text.split("  - end")[0], a=ending))] == [7]

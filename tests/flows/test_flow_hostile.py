@@ -149,6 +149,7 @@ def test_an_empty_file(tmp_path: Path) -> None:
     assert ":1:1: the file: the file is empty" in only(written(tmp_path, b""))
 
 
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_no_text_makes_the_loader_raise(text: str) -> None:
     loaded = load_text(text, "f")
@@ -158,7 +159,7 @@ def test_no_text_makes_the_loader_raise(text: str) -> None:
 SPICE = ["\t", "§", "'", '"', "{", "}", "[", "]", ":", "- ", "&a ", "*a", "!!x ", "\n", "  ", "null", "|", ">", "#"]
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.data())
 def test_no_damage_to_a_good_file_makes_the_loader_raise(data: st.DataObject) -> None:
     text = GOOD
@@ -185,7 +186,7 @@ STEP_KEYS = sorted({key for form in FORMS.values() for key in keys_of(form)})
 HEAD_KEYS = keys_of(FlowForm)
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(
     st.dictionaries(st.sampled_from(HEAD_KEYS), VALUES, max_size=5),
     st.lists(VALUES | st.dictionaries(st.sampled_from(STEP_KEYS), VALUES, max_size=6), max_size=4) | VALUES,

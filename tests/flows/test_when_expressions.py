@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flows.conditions import All, Among, Compare, Either, Has, Is, Node, Not, write
@@ -100,6 +100,7 @@ def test_renaming_changes_questions_and_nothing_else() -> None:
     assert expr.reads == {"p_mode", "p_themes", "age"}
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=" ()[]'\"=!<>,.andotri_xyz019-é’\n", max_size=40) | st.text(max_size=40))
 def test_any_text_is_read_or_refused_at_a_place_inside_it(source: str) -> None:
     try:
@@ -129,6 +130,7 @@ nodes: st.SearchStrategy[Node] = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(nodes)
 def test_what_is_written_is_read_back(tree: Node) -> None:
     assert parse(write(tree)).holds(ANSWERS) is parse(write(parse(write(tree)).tree)).holds(ANSWERS)

@@ -195,6 +195,7 @@ def upgrade() -> None:
         sa.Column("place", sa.String(length=200), nullable=False),
         sa.Column("participant", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("session", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("menu", sa.Text(), nullable=True),
         sa.Column("reachable", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(
             ["participant"], ["participants.id"], name=op.f("conversations_participant_fkey"), ondelete="CASCADE"

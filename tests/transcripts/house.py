@@ -1,0 +1,337 @@
+"""Palabre in a test: the real road and the real deliverer on a SQLite file, driven as `bot.app` drives them, one step
+after the other and with a clock that stands still until it is moved.
+
+The one rule: a `House` can be lost at any moment. `World` holds what outlives it (the file, the messenger, the clock) and
+counts the boundaries at which it may be stopped: each transaction before and after its commit, each thing that leaves.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, ParamSpec, TypeVar
+
+from stage import NAME, Platform, Stage
+from virtual_time import VirtualLoop
+
+from adapters.base import Batch
+from bot.backdoor import perform
+from bot.deliver import Deliverer
+from bot.owners import appoint, owner_code
+from bot.road import Road
+from bot.scene import Rules
+from bot.shelves import Flows
+from bot.showing import Showing
+from bot.thread import StorageThread
+from bot.upkeep import reckon_wall_times, scrub, sweep
+from flows.flow import Flow
+from storage import consultations, inbox, migrate, outbox
+from storage.database import Connection, Database, Locked, StorageError
+from storage.instants import ms, when
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+SECOND = timedelta(seconds=1)
+
+
+class Dead(BaseException):
+    """The process was killed. Not an `Exception`: nothing may catch it and go on."""
+
+
+class World:
+    """What outlives a process."""
+
+    def __init__(self, file: Path, platform: Platform, now: datetime, rules: Rules) -> None:
+        self.file, self.platform, self.now, self.rules = file, platform, now, rules
+        self.counting = True
+        self.crossed: list[str] = []
+        self.stop_at: int | None = None
+        self.stop_when: str | None = None
+        self.stopped = ""
+        self.lock: sqlite3.Connection | None = None
+        self.refused = 0
+
+    def cross(self, what: str) -> None:
+        """One more boundary; the world may stop here."""
+        self.alive()
+        if self.counting:
+            self.crossed.append(what)
+            if len(self.crossed) == self.stop_at or what == self.stop_when:
+                self.stopped, self.stop_at, self.stop_when = what, None, None
+                raise Dead(what)
+
+    def alive(self) -> None:
+        """Nothing a dead process still wants to do may happen."""
+        if self.stopped:
+            raise Dead(self.stopped)
+
+    def locked(self) -> None:
+        """Another program holds the file: it lets go after a few refusals."""
+        self.refused += 1
+        if self.refused == 3 and self.lock is not None:
+            self.lock.rollback()
+            self.lock.close()
+            self.lock = None
+
+
+class StoppableDatabase(Database):
+    """The real one. A process that is killed loses what it had not committed, nothing else; a power cut is not played
+    here, so nothing waits for the disk."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__(f"sqlite:///{world.file}")
+        self._world = world
+        raw = self.engine.raw_connection()
+        raw.cursor().execute("PRAGMA synchronous = off")
+        raw.cursor().execute("PRAGMA busy_timeout = 0")
+        self.raw: Any = raw.driver_connection
+        raw.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        self._world.alive()
+        before = self.raw.total_changes
+        with super().transaction() as connection:
+            yield connection
+            wrote = self.raw.total_changes != before
+            if wrote:
+                self._world.cross("before commit")
+        if wrote:
+            self._world.cross("after commit")
+
+
+class Inline(StorageThread):
+    """The storage thread without a thread: what it is asked for happens at the next turn of the loop."""
+
+    async def call(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        await asyncio.sleep(0)
+        return function(*args, **kwargs)
+
+
+class KnownFlows(Flows):
+    """Flows are known by the hash of their text, so one reading of it serves every house."""
+
+    _read: dict[str, Flow] = {}  # noqa: RUF012
+
+    def get(self, connection: Connection, version: str) -> Flow:
+        if version not in self._read:
+            self._read[version] = super().get(connection, version)
+        return self._read[version]
+
+
+class House:
+    """One process."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.loop = VirtualLoop()
+        self.loop.set_exception_handler(self._complain)
+        self.database = StoppableDatabase(world)
+        self.storage = Inline(self.database)
+        self.road = Road(self.database, world.rules, lambda: world.now)
+        self.road.flows = KnownFlows()
+        self.showing = Showing(self.road, self.storage)
+        self.stage = Stage(world.platform, world.cross, world.alive)
+        self.deliverer = Deliverer(
+            {NAME: self.stage},
+            self.storage,
+            lambda: world.now,
+            resolve=lambda letter: self.showing.message(letter.consultation, letter.lang),
+            paint=self.showing.paint,
+        )
+        self.code: str | None = None
+        self._reading: AsyncIterator[Batch] | None = None
+        self._delivering: asyncio.Task[None] | None = None
+
+    def _complain(self, loop: asyncio.AbstractEventLoop, about: dict[str, Any]) -> None:
+        """What tasks die of is worth telling, unless they were killed."""
+        if not isinstance(about.get("exception"), Dead):
+            loop.default_exception_handler(about)
+
+    # --- Coming and going --------------------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Start as the service does: old letters first, then the ears."""
+        self._run(self._open())
+
+    async def _open(self) -> None:
+        await self.storage.within(outbox.recover)
+        await self.storage.within(lambda connection: appoint(connection, (), ms(self.world.now)))
+        self.code = await self.storage.within(owner_code)
+        await self.storage.within(reckon_wall_times)
+        self._delivering = self.loop.create_task(self.deliverer.run())
+        await self._tick()
+
+    def close(self) -> None:
+        """Gone, with everything it held in memory; by itself or killed, it leaves the same."""
+        self.world.stopped = self.world.stopped or "closed"
+        tasks = asyncio.all_tasks(self.loop)
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            self.loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        self.loop.close()
+        self.storage.close()
+        self.world.stopped = ""
+
+    def _run(self, work: Any) -> None:
+        """Do some work; `Dead` when the process was killed on the way, wherever in it that was."""
+        task = self.loop.create_task(work)
+        try:
+            self.loop.run_until_complete(task)
+        except Dead:
+            raise
+        except BaseException:
+            self.world.alive()
+            raise
+        self.world.alive()
+
+    # --- Working -----------------------------------------------------------------------------------------------------
+
+    def rest(self) -> None:
+        """Hear, think and speak until nothing is left to do."""
+        self._run(self._rest())
+
+    async def _rest(self) -> None:
+        for _ in range(100):
+            heard = await self._hear()
+            moved = await self._think()
+            if not heard:
+                await self._drain_closing()
+            rang = await self._tick()
+            spoke = await self._speak()
+            if not (heard or moved or rang or spoke or await self._waiting()):
+                return
+        raise AssertionError("Palabre never comes to rest")
+
+    async def _waiting(self) -> int:
+        return await self.storage.within(inbox.waiting)
+
+    async def _hear(self) -> bool:
+        if self._reading is None:
+            self._reading = self.stage.receive(await self.storage.call(self.road.cursor, NAME))
+        batch = await anext(self._reading)
+        await self._insist(lambda: self.road.receive(NAME, batch))
+        return bool(batch.items)
+
+    async def _think(self) -> bool:
+        moved = False
+        while True:
+            thought = await self._insist(self.road.think)
+            await self.deliverer.note(thought.notes)
+            self.deliverer.add(thought.letters)
+            if thought.scrub:
+                await self.storage.call(scrub, self.database)
+            if not thought.events:
+                return moved
+            moved = True
+
+    async def _insist(self, act: Callable[[], T]) -> T:
+        """As the service does: a database that cannot be used is asked again each second."""
+        while True:
+            try:
+                return await self.storage.call(act)
+            except StorageError as error:
+                assert isinstance(error, Locked), error
+                self.world.locked()
+                await asyncio.sleep(1.0)
+
+    async def _tick(self) -> bool:
+        rang = await self._insist(self.road.ring)
+        await self.deliverer.poll()
+        await self._insist(lambda: sweep(self.database, self.world.now))
+        return rang > 0
+
+    async def _drain_closing(self) -> None:
+        """The messenger holds nothing more: what is closing may be counted."""
+        for run in await self.storage.within(lambda connection: consultations.all_of(connection, "closing")):
+            await self.storage.call(self._count, run.id)
+
+    def _count(self, id: str) -> None:
+        with self.database.transaction() as connection:
+            if inbox.waiting(connection):
+                return
+            scene = self.road.scene(connection)
+            scene.follow("tally", id, lane=f"consultation:{id}", place="", key=f"tally:{id}")
+            scene.flush()
+
+    async def _speak(self) -> bool:
+        """Let everything leave that can; True when something did."""
+        before = self.deliverer.sent
+        for _ in range(10_000):
+            await asyncio.sleep(0 if self.deliverer.idle else 0.01)
+            self.world.alive()
+            if self.deliverer.idle:
+                break
+        else:
+            raise AssertionError("something never leaves")
+        for _ in range(5):
+            await asyncio.sleep(0)
+        return self.deliverer.sent != before
+
+    # --- Time --------------------------------------------------------------------------------------------------------
+
+    def wait_until(self, target: datetime) -> None:
+        """Let time pass, stopping at each moment for which something is planned."""
+        while True:
+            planned = self._next_planned()
+            if planned is None or planned > target:
+                break
+            self._move(max(self.world.now, planned))
+            self.rest()
+        self._move(target)
+        self.rest()
+
+    def _next_planned(self) -> datetime | None:
+        """The next timer, or letter that waits for its hour, later than now."""
+        query = (
+            "SELECT min(due) FROM (SELECT due_ms AS due FROM timers UNION ALL "
+            "SELECT due_ms FROM outbox WHERE state = 'waiting') WHERE due > ?"
+        )
+        found = self.database.raw.execute(query, (ms(self.world.now),)).fetchone()[0]
+        return when(found) if found is not None else None
+
+    def _move(self, to: datetime) -> None:
+        """Move the clock. The messenger was asked all the time, so there was no silence."""
+        counting, self.world.counting = self.world.counting, False
+        self.road.receive(NAME, Batch(cursor=None, items=()))
+        self.world.now = to
+        self.road.receive(NAME, Batch(cursor=None, items=()))
+        self.world.counting = counting
+
+    # --- The office --------------------------------------------------------------------------------------------------
+
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        """What the command line asks for. It is not killed half-way: whoever types it sees that, and looks."""
+        counting, self.world.counting = self.world.counting, False
+        reply = perform(self.road, request)
+        self.world.counting = counting
+        return reply
+
+    def name_owner(self, identity: str) -> None:
+        counting, self.world.counting = self.world.counting, False
+        with self.database.transaction() as connection:
+            appoint(connection, (identity,), ms(self.world.now))
+        self.world.counting = counting
+
+
+def empty_database(folder: Path) -> Path:
+    """A migrated database without anything in it, to be copied."""
+    file = folder / "empty.db"
+    database = Database(f"sqlite:///{file}")
+    migrate.upgrade(database)
+    database.close()
+    return file
+
+
+def copied(template: Path, to: Path) -> Path:
+    for old in to.parent.glob(f"{to.name}*"):
+        old.unlink()
+    shutil.copy(template, to)
+    return to

@@ -1,0 +1,561 @@
+"""Play a transcript against the real road, and see what comes of it.
+
+The one rule: the player knows no more than a person with a phone and a clock. It reads what was shown and presses what
+can be pressed; only the lines `file:`, `result:` and `kept:` look into the database.
+"""
+
+from __future__ import annotations
+
+import copy
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import orjson
+from chatfile import Chat, Entry, name_of, spoken, told, written
+from house import Dead, House, StoppableDatabase, World
+from stage import BY_TYPING, GROUPS, NAME, WITH_BUTTONS, WITH_KEYS, Platform, Seen
+
+from adapters.base import Capabilities
+from bot import office
+from bot.scene import Rules
+from bot.transcript import code_of, on_file
+from bot.walltime import instant
+from flows import kinds, prompts, times
+from flows.events import Blocked, Event, Pressed, Returned, Said, Shared
+from flows.flow import AnyOf, Ask, Flow
+from flows.load import load_file
+from flows.messages import Button
+from flows.session import Answer
+from flows.tally import counts
+from storage import audit, ballots, consultations, outbox, people, sessions
+from storage.database import Connection, Database
+
+T = TypeVar("T")
+
+HERE = Path(__file__).parent
+LIBRARY = HERE.parents[1] / "flows" / "library"
+WAYS: dict[str, Capabilities] = {"buttons": WITH_BUTTONS, "keys": WITH_KEYS, "typing": BY_TYPING}
+ZONE = "Europe/Paris"
+
+FAULTS = """
+! crash                   the process is killed here and started again
+! crash before commit     it is killed in the next act, before the first commit; also: after commit, sent, changed, noted
+! stop / ! start          the process is down in between, the messenger holds what people do
+! locked                  another program holds the database during the next act
+! send unsure             the next message arrives, but the answer to us is lost; also: lost, later
+! Léa blocks / returns    Léa blocks the bot, or lets it in again
+! spoil Léa               what is stored of Léa's session is damaged; mend puts it right
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What can be compared after one act."""
+
+    visible: dict[str, list[tuple[str, str]]]
+    """place -> (as first shown, as it stands) of each message."""
+    file: dict[str, str]
+    output: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Everything that outlives a process, before one act."""
+
+    data: bytes
+    platform: Platform
+    now: datetime
+    down: bool
+    spoiled: dict[int, str]
+
+
+@dataclass(slots=True)
+class Player:
+    """Somebody who reads the script out. `died` counts how often the process was killed; `hanging` how many messages
+    had arrived at the last kill without being noted."""
+
+    chat: Chat
+    world: World
+    house: House
+    caps: Capabilities
+    afresh: bool = False
+    died: int = 0
+    hanging: int = 0
+    down: bool = False
+    codes: dict[str, str] = field(default_factory=dict)
+    typed: dict[int, str | None] = field(default_factory=dict)
+    """What to type instead of each press, by the line of the press; None where nothing typed does the same."""
+    steps: dict[str, list[str]] = field(default_factory=dict)
+    """The questions that were put to each place, in order."""
+    spoiled: dict[int, str] = field(default_factory=dict)
+    _asked: int = 0
+
+    # --- Beginning ---------------------------------------------------------------------------------------------------
+
+    @staticmethod
+    def of(chat: Chat, file: Path, *, caps: Capabilities | None = None, afresh: bool = False) -> Player:
+        """A player on the database `file`, which is empty, with the process started and the flow published."""
+        caps = caps or WAYS[chat.way]
+        flow, source = flow_named(chat.flow)
+        now = instant(chat.start, zone_of(flow))
+        rules = Rules(
+            lang=chat.lang,
+            keeps=frozenset({NAME}),
+            public_url="https://palabre.example",
+            link=lambda _adapter, payload: f"https://stage.example/?start={payload}",
+        )
+        world = World(file, Platform(caps), now, rules)
+        player = Player(chat, world, House(world), caps, afresh)
+        player._open()
+        if not any(entry.kind == "office" and entry.text.startswith("publish") for entry in chat.entries):
+            player._publish(source)
+        return player
+
+    def _open(self) -> None:
+        counting, self.world.counting = self.world.counting, False
+        self.house.open()
+        self.world.counting = counting
+
+    def close(self) -> None:
+        self.house.close()
+
+    # --- One act after the other -------------------------------------------------------------------------------------
+
+    def play(self, entries: list[Entry] | None = None) -> list[list[str]]:
+        """The output of each entry."""
+        return [self.do(entry) for entry in (self.chat.entries if entries is None else entries)]
+
+    def do(self, entry: Entry) -> list[str]:
+        """Do what the entry says; what became visible, as lines."""
+        since = len(self.world.platform.seen)
+        office_says = self._act(entry)
+        shown = self._told(entry, self.world.platform.seen[since:])
+        self._note_steps()
+        if self.afresh and not self.down:
+            self.restart()
+        return [*office_says, *shown]
+
+    def _act(self, entry: Entry) -> list[str]:
+        match entry.kind:
+            case "prose":
+                return []
+            case ">":
+                self._happens(entry, Said(at=self.world.now, text=spoken(self._filled(entry.text))))
+            case "+":
+                self._happens(entry, Shared(at=self.world.now, what=entry.text))
+            case "#":
+                self._press(entry)
+            case "at":
+                self._pass(instant(datetime.fromisoformat(entry.text), zone_of(flow_named(self.chat.flow)[0])))
+            case "wait":
+                span = times.duration(entry.text)
+                assert span is not None, f"line {entry.number}: not a length of time: {entry.text}"
+                self._pass(self.world.now + span)
+            case "fault":
+                self._fault(entry)
+            case "office":
+                return told("office", "<", self._office(entry.text))
+            case "look":
+                return [self._look(entry)]
+        return []
+
+    def _filled(self, text: str) -> str:
+        return text.replace("{code}", self.house.code or "no code")
+
+    def _happens(self, entry: Entry, event: Event) -> None:
+        person, _, chat = entry.who.partition("@")
+        key = self.world.platform.happens(person, event, chat=chat, locale=self.chat.lang)
+        self.work(lambda: self.house.rest())
+        if isinstance(event, Pressed) and not self.down and not self.died:
+            assert key in self.world.platform.noted, f"line {entry.number}: the press got no answer"
+
+    def _pass(self, to: datetime) -> None:
+        assert to >= self.world.now, "time does not run backwards"
+        if self.down:
+            self.world.now = to
+        else:
+            self.work(lambda: self.house.wait_until(to))
+
+    def work(self, act: Callable[[], None]) -> None:
+        """Let the house work. When it is killed, another one takes over on the same file."""
+        if self.down:
+            return
+        try:
+            act()
+        except Dead:
+            self.died += 1
+            self.house.close()
+            self.hanging = self._unnoted()
+            self.house = House(self.world)
+            self._open()
+            act()
+
+    def _unnoted(self) -> int:
+        """How many new messages arrived without our noting it, and will be sent again."""
+        if self.caps.idempotent_send:
+            return 0
+        raw = sqlite3.connect(self.world.file)
+        rows = raw.execute("SELECT key FROM outbox WHERE state = 'sending' AND resend").fetchall()
+        raw.close()
+        keys = {row[0] for row in rows}
+        return sum(message.key.rpartition(".")[0] in keys for message in self.world.platform.shown.values())
+
+    def restart(self) -> None:
+        """Throw the process away, with all it had in memory, and start another."""
+        self.house.close()
+        self.house = House(self.world)
+        self._open()
+
+    # --- Presses -----------------------------------------------------------------------------------------------------
+
+    def _press(self, entry: Entry) -> None:
+        person = entry.who.partition("@")[0]
+        if self.world.platform.caps.buttons == 0 and self.typed:
+            typed = self.typed.get(entry.number)
+            if typed is not None:
+                said = Said(at=self.world.now, text=typed)
+                self._happens(Entry(entry.line, ">", who=person, number=entry.number), said)
+            return
+        text = entry.text.strip()
+        if text.startswith("="):
+            self._happens(entry, Pressed(at=self.world.now, data=spoken(text[1:])))
+            return
+        old = text.endswith(" (old)")
+        token = text.removesuffix(" (old)")
+        whose, _, rest = token.rpartition(": ")
+        chat = entry.who.partition("@")[2] or person
+        ref, button = self._find(entry, f"{NAME}:{whose or chat}", rest if whose else token, old=old)
+        if button.url:
+            payload = button.url.partition("?start=")[2]
+            said = Said(at=self.world.now, text=f"/start {payload}".rstrip())
+            self._happens(Entry(entry.line, ">", who=person, number=entry.number), said)
+            return
+        if not (old or whose):
+            self.typed[entry.number] = self._as_typed(entry, ref, button)
+        else:
+            self.typed[entry.number] = None
+        self._happens(entry, Pressed(at=self.world.now, data=button.data, message=ref))
+
+    def _find(self, entry: Entry, place: str, token: str, *, old: bool) -> tuple[str, Button]:
+        """The button that somebody means: in the newest message that has it."""
+        for message in reversed(self.world.platform.shown.values()):
+            if message.place != place:
+                continue
+            there = [one for one in message.ever if one not in message.buttons] if old else message.buttons
+            for button in there:
+                if token in (self.codes.get(button.data), button.label) or (button.url and token == "→"):
+                    return message.ref, button
+        raise AssertionError(f"line {entry.number}: there is no such button: {entry.line}")
+
+    def _as_typed(self, entry: Entry, ref: str, button: Button) -> str | None:
+        """What does the same as this press where nothing can be pressed."""
+        menu, pressed = prompts.read_command(button.data), prompts.read(button.data)
+        if menu is not None:
+            return button.label if menu[0] == "resume" else f"/{menu[0]} {menu[1]}".rstrip()
+        assert pressed is not None
+        found = self._prompt(pressed[0])
+        ask = found[1].steps[found[1].index[found[0]]] if found and found[0] in found[1].index else None
+        if isinstance(ask, Ask) and isinstance(ask.kind, AnyOf):
+            if pressed[1] == prompts.DONE:
+                codes = [choice.code for choice in ask.kind.choices]
+                ticked = self._ticked(pressed[0])
+                return ", ".join(str(codes.index(code) + 1) for code in ticked) or button.label
+            if not button.quiet:
+                return None
+        choices = [one for one in self.world.platform.shown[ref].buttons if not one.quiet and not one.url]
+        if button.quiet or entry.number % 2 or any(one.label.lstrip("-").isdecimal() for one in choices):
+            return button.label
+        return str(choices.index(button) + 1)
+
+    def _ticked(self, prompt: str) -> list[str]:
+        query = "SELECT s.state FROM prompts p JOIN sessions s ON s.id = p.session WHERE p.id = ?"
+        opened = orjson.loads(self.house.database.raw.execute(query, (prompt,)).fetchone()[0])["open"]
+        return list(opened[2])
+
+    def _prompt(self, id: str) -> tuple[str, Flow] | None:
+        """The step and the flow that a prompt belongs to."""
+        query = "SELECT p.step, s.version FROM prompts p JOIN sessions s ON s.id = p.session WHERE p.id = ?"
+        row = self.house.database.raw.execute(query, (id,)).fetchone()
+        if row is None:
+            return None
+        return row[0], self.peek(lambda connection: self.house.road.flows.get(connection, row[1]))
+
+    # --- What became visible -----------------------------------------------------------------------------------------
+
+    def _told(self, entry: Entry, seen: list[Seen]) -> list[str]:
+        """As lines: first to whoever acted, then to the others by name, groups last; each in order."""
+        actor = entry.who.partition("@")[0]
+
+        def order(one: Seen) -> tuple[bool, bool, str]:
+            chat = one.place.removeprefix(f"{NAME}:")
+            return chat in GROUPS, chat != actor, chat
+
+        lines: list[str] = []
+        for one in sorted(seen, key=order):
+            name = name_of(one.place.removeprefix(f"{NAME}:"), self.chat.people)
+            lines += told(name, one.mark, [*written(one.text), *self._buttons(one.buttons)])
+        return lines
+
+    def _buttons(self, buttons: tuple[Button, ...]) -> list[str]:
+        """The buttons with their codes, the quiet ones on a line of their own."""
+        lines = []
+        for quiet in (False, True):
+            some = [f"({self._code(one)}) {one.label}" for one in buttons if one.quiet is quiet]
+            if some:
+                lines.append("   ".join(some))
+        return lines
+
+    def _code(self, button: Button) -> str:
+        if button.url:
+            return "→"
+        if button.data not in self.codes:
+            pressed = prompts.read(button.data)
+            found = self._prompt(pressed[0]) if pressed else None
+            flow = found[1] if found else flow_named(self.chat.flow)[0]
+            self.codes[button.data] = code_of(flow, found[0] if found else "", button)
+        return self.codes[button.data]
+
+    def _note_steps(self) -> None:
+        query = (
+            "SELECT o.id, o.place, p.step FROM outbox o JOIN prompts p ON p.id = o.prompt WHERE o.id > ? ORDER BY o.id"
+        )
+        for id, place, step in self.house.database.raw.execute(query, (self._asked,)).fetchall():
+            self._asked = id
+            asked = self.steps.setdefault(place, [])
+            if asked[-1:] != [step]:
+                asked.append(step)
+
+    # --- Faults ------------------------------------------------------------------------------------------------------
+
+    def _fault(self, entry: Entry) -> None:
+        world, words = self.world, entry.text.split(" ")
+        match words:
+            case ["crash"]:
+                self.restart()
+            case ["crash", *when]:
+                world.stop_when = " ".join(when)
+            case ["stop"]:
+                self.house.close()
+                self.down = True
+            case ["start"]:
+                self.down = False
+                self.house = House(world)
+                self._open()
+                self.work(lambda: self.house.rest())
+            case ["locked"]:
+                world.lock, world.refused = sqlite3.connect(world.file), 0
+                world.lock.execute("BEGIN IMMEDIATE")
+            case ["send", trouble]:
+                world.platform.troubles.append(trouble)
+            case [person, "blocks"]:
+                world.platform.blocked.add(f"{NAME}:{person}")
+                self._happens(Entry("", "fault", who=person), Blocked(at=world.now))
+            case [person, "returns"]:
+                world.platform.blocked.discard(f"{NAME}:{person}")
+                self._happens(Entry("", "fault", who=person), Returned(at=world.now))
+            case ["spoil", person]:
+                self._spoil(person)
+            case ["mend", _person]:
+                self._mend()
+            case _:
+                raise AssertionError(f"line {entry.number}: no such fault: {entry.text}\n{FAULTS}")
+
+    def _spoil(self, person: str) -> None:
+        """Damage what is stored of somebody's session, behind the program's back."""
+        query = (
+            "SELECT s.id, s.state FROM sessions s JOIN identities i ON i.participant = s.participant WHERE i.identity=?"
+        )
+        with sqlite3.connect(self.world.file) as raw:
+            for id, state in raw.execute(query, (f"{NAME}:{person}",)).fetchall():
+                self.spoiled[id] = state
+                raw.execute("UPDATE sessions SET state = '{\"shape\": 1' WHERE id = ?", (id,))
+        raw.close()
+
+    def _mend(self) -> None:
+        with sqlite3.connect(self.world.file) as raw:
+            for id, state in self.spoiled.items():
+                raw.execute("UPDATE sessions SET state = ? WHERE id = ?", (state, id))
+        raw.close()
+
+    # --- The office --------------------------------------------------------------------------------------------------
+
+    def _office(self, text: str) -> list[str]:
+        words = text.split()
+        match words:
+            case ["publish", *rest]:
+                options = dict(zip(rest[-2 * (len(rest) // 2) :: 2], rest[-2 * (len(rest) // 2) + 1 :: 2], strict=True))
+                source = flow_named(rest[0] if len(rest) % 2 else self.chat.flow)[1]
+                return [self._publish(source, options)]
+            case ["close", id]:
+                return [self._asked_of({"do": "close", "id": id, "lang": self.chat.lang})]
+            case ["owner", person]:
+                self.house.name_owner(f"{NAME}:{person}")
+                return [f"{person} is an owner"]
+            case ["code"]:
+                return [(self.house.code or "no code").translate(str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "X" * 32))]
+            case ["verify"]:
+                broken = self.peek(audit.verify)
+                return ["the audit is whole" if broken is None else f"the audit breaks at {broken}"]
+        raise AssertionError(f"the office cannot: {text}")
+
+    def _publish(self, source: str, options: dict[str, str] | None = None) -> str:
+        options = options or {}
+        opens = options.get("--open")
+        request = {
+            "do": "publish",
+            "source": source,
+            "places": [f"{NAME}:{options['--place']}"] if "--place" in options else [],
+            "opens": None if opens == "now" else opens,
+            "closes": options.get("--close"),
+            "at_once": opens == "now",
+            "lang": self.chat.lang,
+        }
+        return self._asked_of(request)
+
+    def _asked_of(self, request: dict[str, Any]) -> str:
+        reply = self.house.ask(request)
+        self.work(lambda: self.house.rest())
+        return str(reply["error"]) if "error" in reply else f"{reply['id']}: {reply['state']}"
+
+    # --- Looking into the database -----------------------------------------------------------------------------------
+
+    def peek(self, look: Callable[[Connection], T]) -> T:
+        """Read in a transaction that nobody counts."""
+        with Database.transaction(self.house.database) as connection:
+            return look(connection)
+
+    def _look(self, entry: Entry) -> str:
+        person, _, id = entry.who.partition("@")
+        person = person.strip()
+        match entry.text:
+            case "file":
+                return self.peek(lambda connection: self._file(connection, person or self.chat.people[0], id))
+            case "result":
+                return self.peek(lambda connection: self._result(connection, id or person))
+            case _:
+                return self.peek(_kept)
+
+    def _file(self, connection: Connection, person: str, id: str = "") -> str:
+        """What is on record for somebody, found by the key that still links them."""
+        identity = f"{NAME}:{person}"
+        known = people.by_identity(connection, [identity])
+        if identity not in known:
+            return "nobody"
+        participant = known[identity][0]
+        found = []
+        for row in sorted(sessions.of_participant(connection, participant), key=lambda row: row.consultation):
+            run = consultations.get(connection, row.consultation)
+            assert run is not None
+            if id and run.id != id:
+                continue
+            if run.key is None:
+                found.append("the key is gone")
+                continue
+            flow = self.house.road.flows.get(connection, row.version)
+            mine = ballots.of_token(connection, run.id, ballots.token(run.key, participant))
+            answers = {one["question"]: Answer.from_json(one["answer"]) for one in mine}
+            for one in mine:
+                step = flow.step(one["question"])
+                assert isinstance(step, Ask)
+                assert one["wording"] == step.wording, "a ballot names the wording it answered"
+            ordered = {ask.name: answers[ask.name] for ask in flow.asks if ask.name in answers}
+            found.append(on_file(ordered).removeprefix("file: ").removeprefix("file:"))
+        return " | ".join(found)
+
+    def _result(self, connection: Connection, id: str = "") -> str:
+        """The tally; the counters kept on the way, the ballots and what was published must agree."""
+        flow_id = flow_named(self.chat.flow)[0].id
+        run = consultations.get(connection, id or flow_id)
+        assert run is not None
+        flow = self.house.road.flows.of(connection, run)
+        stands = office.as_it_stands(connection, run, flow)
+        recounted = office.recount(connection, run, flow)
+        assert recounted.questions == stands.questions, "the result is not what the ballots say"
+        assert not counts.agree(recounted, ballots.counters(connection, run.id))
+        said = [f"{run.state}, participants={stands.participants}, finished={stands.finished}"]
+        for question in stands.questions:
+            some = [f"{row.code}={row.count}" for row in question.rows if row.count]
+            ways = (("skipped", question.skipped), ("dont_know", question.dont_know), ("abstain", question.abstained))
+            some += [f"{name}={n}" for name, n in ways if n]
+            if question.answered and not question.rows:
+                some.append(f"answered={question.answered}")
+            if some:
+                said.append(f"{question.name}: {' '.join(some)}")
+        return " | ".join(said)
+
+    # --- For comparing -----------------------------------------------------------------------------------------------
+
+    def reading(self, output: list[str]) -> Reading:
+        visible: dict[str, list[tuple[str, str]]] = {}
+        for message in self.world.platform.shown.values():
+            labels = " ".join(button.label for button in message.buttons)
+            shown = (message.first, f"{message.text} [{labels}]")
+            visible.setdefault(message.place, []).append(shown)
+        file = {} if self.down else {who: self.peek(lambda c, who=who: self._file(c, who)) for who in self.chat.people}  # type: ignore[misc]
+        return Reading(visible, file, tuple(output))
+
+    def unsure(self) -> int:
+        """How many messages nobody can know of: those that may be lost rather than seen twice."""
+        return self.peek(outbox.counts).get(outbox.UNSURE, 0)
+
+    def snapshot(self) -> Snapshot:
+        with sqlite3.connect(self.world.file) as raw:
+            data = raw.serialize()
+        raw.close()
+        return Snapshot(data, copy.deepcopy(self.world.platform), self.world.now, self.down, dict(self.spoiled))
+
+    def back_to(self, snapshot: Snapshot, file: Path) -> None:
+        """Stand where the snapshot was taken, with a process of its own on `file`."""
+        if not self.down:
+            self.house.close()
+        for old in file.parent.glob(f"{file.name}*"):
+            old.unlink()
+        file.write_bytes(snapshot.data)
+        world = World(file, copy.deepcopy(snapshot.platform), snapshot.now, self.world.rules)
+        self.world, self.down, self.spoiled = world, snapshot.down, dict(snapshot.spoiled)
+        self.died = self.hanging = 0
+        if not self.down:
+            self.house = House(world)
+            self._open()
+
+
+def _kept(connection: Connection) -> str:
+    """What is kept in all, as numbers."""
+    raw: Any = connection.connection.driver_connection
+
+    def number(query: str) -> int:
+        return int(raw.execute(query).fetchone()[0])
+
+    return ", ".join(
+        f"{name} {number(query)}"
+        for name, query in (
+            ("people", "SELECT count(*) FROM participants"),
+            ("sessions", "SELECT count(*) FROM sessions"),
+            ("with answers", "SELECT count(*) FROM sessions WHERE state != ''"),
+            ("ballots", "SELECT count(*) FROM ballots"),
+            ("said", "SELECT count(*) FROM inbox WHERE event != '' AND adapter != 'clock'"),
+            ("shown", "SELECT count(*) FROM outbox WHERE payload != ''"),
+            ("aside", "SELECT count(*) FROM inbox WHERE state = 'aside'"),
+        )
+    )
+
+
+_FLOWS: dict[str, tuple[Flow, str]] = {}
+
+
+def flow_named(name: str) -> tuple[Flow, str]:
+    """The flow of this name beside the transcripts, else in the library; and its text."""
+    if name not in _FLOWS:
+        file = HERE / "flows" / f"{name}.yaml"
+        loaded = load_file(file if file.exists() else LIBRARY / f"{name}.yaml")
+        assert loaded.flow is not None, "\n".join(map(str, loaded.mistakes))
+        _FLOWS[name] = loaded.flow, loaded.source
+    return _FLOWS[name]
+
+
+def zone_of(flow: Flow) -> str:
+    return flow.window.zone if flow.window else ZONE

@@ -1,0 +1,138 @@
+"""Every chat of `chats/`, played against the real road: as written, by typing, with a new process at every step, and
+killed at its boundaries.
+
+    pytest tests/transcripts --update      rewrites what the bot says; the diff is the review
+
+The one rule: a transcript is compared line by line with what really happens; nothing in it is a pattern.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import random
+from pathlib import Path
+
+import pytest
+from chatfile import Chat, read
+from house import copied
+from playing import Player, Reading
+from stage import BY_TYPING
+
+CHATS = sorted((Path(__file__).parent / "chats").glob("*.chat"))
+EVERY = os.environ.get("PALABRE_TRANSCRIPTS") == "every"
+"""Stop at every boundary of every chat, not only of the short ones."""
+SOME = 6
+"""At how many boundaries a long chat is stopped, when not at every one."""
+AFTER = 2
+"""How many further acts are played after a kill."""
+
+
+@pytest.fixture
+def file(tmp_path: Path, template: Path) -> Path:
+    return copied(template, tmp_path / "palabre.db")
+
+
+def chat_of(path: Path) -> Chat:
+    return read(path.read_text(encoding="utf-8"))
+
+
+def ids(path: Path) -> str:
+    return path.stem
+
+
+@pytest.mark.parametrize("path", CHATS, ids=ids)
+def test_as_written(path: Path, file: Path, request: pytest.FixtureRequest) -> None:
+    chat = chat_of(path)
+    player = Player.of(chat, file)
+    for entry, output in zip(chat.entries, player.play(), strict=True):
+        entry.output = output
+    player.close()
+    now = "\n".join(chat.lines()) + "\n"
+    before = path.read_text(encoding="utf-8")
+    if request.config.getoption("--update"):
+        if now != before:
+            path.write_text(now, encoding="utf-8")
+        return
+    if now != before:
+        diff = difflib.unified_diff(before.splitlines(), now.splitlines(), "as written", "as it happens", lineterm="")
+        pytest.fail("\n".join([f"{path.name}: (pytest --update takes it over)", *diff]), pytrace=False)
+
+
+@pytest.mark.parametrize("path", CHATS, ids=ids)
+def test_a_new_process_at_every_step_makes_no_difference(path: Path, file: Path) -> None:
+    """Whatever a process remembers, it could have read: sessions, prompts, timers and letters live in the database."""
+    chat = chat_of(path)
+    player = Player.of(chat, file, afresh=True)
+    found = player.play()
+    player.close()
+    assert found == [entry.output for entry in chat.entries]
+
+
+@pytest.mark.parametrize("path", [path for path in CHATS if chat_of(path).way == "buttons"], ids=ids)
+def test_without_buttons(path: Path, tmp_path: Path, template: Path) -> None:
+    """Who can only type is asked the same and leaves the same on file."""
+    chat = chat_of(path)
+    if "buttons only" in chat.options:
+        return
+    pressing = Player.of(chat, copied(template, tmp_path / "pressing.db"))
+    pressed = pressing.play()
+    pressing.close()
+    typing = Player.of(chat, copied(template, tmp_path / "typing.db"), caps=BY_TYPING)
+    typing.typed = pressing.typed
+    typed = typing.play()
+    typing.close()
+    assert typing.steps == pressing.steps
+    for entry, one, other in zip(chat.entries, pressed, typed, strict=True):
+        if entry.kind == "look" and entry.text in ("file", "result"):
+            assert (entry.number, one) == (entry.number, other)
+
+
+@pytest.mark.parametrize("path", CHATS, ids=ids)
+def test_killed_at_every_boundary(path: Path, tmp_path: Path, template: Path) -> None:
+    """Stopped before and after each commit and each send: nothing is lost, nothing counts twice, and what people see is
+    the same, but for one new message shown twice where a stop lies between a send and our note of it."""
+    chat = chat_of(path)
+    player = Player.of(chat, copied(template, tmp_path / "whole.db"))
+    snapshots, readings, boundaries = [], [], []
+    for entry in chat.acts:
+        snapshots.append(player.snapshot())
+        player.world.crossed.clear()
+        readings.append(player.reading(player.do(entry)))
+        boundaries.append(list(player.world.crossed))
+    places = [(act, number) for act, crossed in enumerate(boundaries) for number in range(1, len(crossed) + 1)]
+    if not (EVERY or "every boundary" in chat.options):
+        places = random.Random(path.stem).sample(places, min(SOME, len(places)))
+    for act, number in sorted(places):
+        player.back_to(snapshots[act], tmp_path / "killed.db")
+        player.world.stop_at = number
+        boundary = f"stopped at line {chat.acts[act].number}, boundary {number}: {boundaries[act][number - 1]}"
+        for entry, expected in list(zip(chat.acts, readings, strict=True))[act : act + 1 + AFTER]:
+            player.do(entry)
+            _compare(player, expected, f"{path.name}, {boundary}; then line {entry.number}: {entry.line}")
+    if not player.down:
+        player.close()
+
+
+def _compare(player: Player, expected: Reading, told: str) -> None:
+    found = player.reading([])
+    assert found.file == expected.file, told
+    lost, doubled = _differences(expected.visible, found.visible)
+    assert len(lost) <= (0 if player.down else player.unsure()), (told, lost)
+    assert len(doubled) == player.hanging, (told, doubled)
+
+
+Visible = dict[str, list[tuple[str, str]]]
+
+
+def _differences(expected: Visible, found: Visible) -> tuple[list[str], list[str]]:
+    """(messages that are missing, messages that are there once too often), by place and in order."""
+    lost, doubled = [], []
+    for place in expected.keys() | found.keys():
+        wanted, there = expected.get(place, []), found.get(place, [])
+        matcher = difflib.SequenceMatcher(a=wanted, b=there, autojunk=False)
+        for kind, a0, a1, b0, b1 in matcher.get_opcodes():
+            if kind != "equal":
+                lost += [f"{place}: {one}" for one in wanted[a0:a1]]
+                doubled += [f"{place}: {one}" for one in there[b0:b1]]
+    return lost, doubled
