@@ -62,10 +62,13 @@ class Service:
             self.now,
             resolve=lambda letter: self.showing.message(letter.consultation, letter.lang),
             paint=self.showing.paint,
+            settle_with=self._settle,
         )
         self._say = say
         self._work = asyncio.Event()
         self._stop = asyncio.Event()
+        self._arrived: list[tuple[str, Batch, asyncio.Future[None]]] = []
+        self._settlements: list[tuple[outbox.Settlement, asyncio.Future[None]]] = []
         self._asked_since: dict[str, float] = {}
         self._closing_since: dict[str, float] = {}
         self._started = time.monotonic()
@@ -187,17 +190,18 @@ class Service:
             wait = min(60.0, wait * 2)
 
     async def _store(self, name: str, batch: Batch) -> None:
-        """Store a batch; it is held, never read again, until the database takes it."""
-        while True:
-            try:
-                await self.storage.call(self.road.receive, name, batch)
-            except StorageError as error:
-                self._note_trouble(str(error))
-                await asyncio.sleep(1.0)
-            else:
-                if batch.items:
-                    self._work.set()
-                return
+        """Have a batch stored; it is held, never read again, until the database has taken it."""
+        stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._arrived.append((name, batch, stored))
+        self._work.set()
+        await stored
+
+    async def _settle(self, settlement: outbox.Settlement) -> None:
+        """Have it written how letters ended."""
+        settled: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._settlements.append((settlement, settled))
+        self._work.set()
+        await settled
 
     def _note_trouble(self, sentence: str) -> None:
         if sentence != self._trouble:
@@ -207,28 +211,35 @@ class Service:
     # --- Thinking ----------------------------------------------------------------------------------------------------
 
     async def _think(self) -> None:
-        """Think while there is something to think about; a batch is never waited for."""
+        """Around and around while there is work; a batch is never waited for."""
         while True:
             await self._work.wait()
             self._work.clear()
-            await self.think_until_idle()
-
-    async def think_until_idle(self) -> None:
-        while True:
             try:
-                thought = await self.storage.call(self.road.think)
+                if await self._turn():
+                    self._work.set()
             except StorageError as error:
                 self._note_trouble(str(error))
+                self._work.set()
                 await asyncio.sleep(1.0)
-                continue
-            self._trouble = ""
-            await self.deliverer.note(thought.notes)
-            self.deliverer.add(thought.letters)
-            self._events += thought.events
-            if thought.scrub:
-                await self.storage.call(scrub, self.storage.database)
-            if not thought.events:
-                return
+
+    async def _turn(self) -> bool:
+        """One turn of the road, and what follows from it at once; True when there may be more to do."""
+        arrived, settlements = self._arrived[:], self._settlements[:1]
+        settlement = settlements[0][0] if settlements else None
+        batches = [(name, batch) for name, batch, _stored in arrived]
+        thought = await self.storage.call(self.road.turn, batches, settlement)
+        del self._arrived[: len(arrived)], self._settlements[: len(settlements)]
+        for future in (*(stored for _name, _batch, stored in arrived), *(settled for _it, settled in settlements)):
+            if not future.done():
+                future.set_result(None)
+        self._trouble = ""
+        await self.deliverer.note(thought.notes)
+        self.deliverer.add(thought.letters)
+        self._events += thought.events
+        if thought.scrub:
+            await self.storage.call(scrub, self.storage.database)
+        return bool(thought.events or self._arrived or self._settlements)
 
     # --- The tick ----------------------------------------------------------------------------------------------------
 

@@ -387,7 +387,14 @@ def results(id: str, as_json: bool) -> None:
 
 @main.command()
 @click.argument("id")
-@click.option("--format", "format", type=click.Choice(["csv", "json", "zip"]), default="csv", show_default=True)
+@click.option(
+    "--format",
+    "format",
+    type=click.Choice(["csv", "json", "zip"]),
+    default="csv",
+    show_default=True,
+    help="One file for a spreadsheet, one for programs, or all of it with its documentation.",
+)
 @click.option("--texts", is_flag=True, help="With what people wrote in their own words.")
 @click.option("--personal", is_flag=True, help="With the questions marked personal.")
 @click.option("--output", "-o", type=click.Path(path_type=Path), help="Write to this file instead of standard output.")

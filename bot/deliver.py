@@ -73,6 +73,7 @@ class Deliverer:
         *,
         resolve: Resolve,
         paint: Paint,
+        settle_with: Callable[[outbox.Settlement], Awaitable[None]] | None = None,
     ) -> None:
         self._storage = storage
         self._now = now
@@ -84,10 +85,10 @@ class Deliverer:
         self._order = 0
         self._pacer = Pacer()
         self._refs: OrderedDict[str, str] = OrderedDict()
-        self._settled: list[dict[str, Any]] = []
-        self._shown: list[dict[str, Any]] = []
+        self._settle_with = settle_with or self._write
+        self._settled = outbox.Settlement()
+        self._noted: list[asyncio.Future[None]] = []
         self._something_settled = asyncio.Event()
-        self._leaving: list[tuple[str, asyncio.Future[None]]] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self.sent = 0
 
@@ -216,6 +217,9 @@ class Deliverer:
             wait = self._unsure(queue, letter, type(error).__name__)
         finally:
             channel.slots.release()
+            if letter.replaces is None and not wait:
+                # The next message waits for the note, or a crash would show both twice, in the wrong order.
+                await self._all_noted()
             queue.busy = False
             if queue.letters and wait:
                 self._park(channel, queue, wait)
@@ -227,7 +231,7 @@ class Deliverer:
     async def _send(self, adapter: Adapter, place: Place, letter: Letter, queue: Queue) -> str | None:
         """All parts of one letter; returns the reference of the last. Continues where an earlier try stopped. An edit
         that cannot be made becomes a new message with its last paragraph, where the news is."""
-        said = letters.read(letter.payload)
+        said: letters.Letter = letter.said or letters.read(letter.payload)
         whole = said if isinstance(said, letters.Whole) else letters.Whole(await self._resolve(said), said.lang)
         caps = adapter.capabilities(place)
         replaces = await self._reference(letter.replaces) if letter.replaces and caps.edit else None
@@ -303,43 +307,52 @@ class Deliverer:
     def _settle(self, letter: Letter, state: str, *, ref: str | None = None, reason: str | None = None) -> None:
         self.sent += state == outbox.SENT
         row = {"row": letter.key, "new_state": state, "new_ref": ref, "new_reason": reason}
-        self._settled.append(row)
+        self._settled.ended.append(row)
         if letter.prompt is not None and ref is not None:
             self._refs[letter.prompt] = ref
             if len(self._refs) > REMEMBERED:
                 self._refs.popitem(last=False)
-            self._shown.append({"row": letter.prompt, "new_ref": ref})
+            self._settled.shown.append({"row": letter.prompt, "new_ref": ref})
         self._something_settled.set()
 
     async def _mark_leaving(self, key: str) -> None:
         """Note that a letter leaves now, together with others that leave at the same time."""
+        self._settled.leaving.append(key)
+        await self._all_noted()
+
+    async def _all_noted(self) -> None:
+        """Wait until everything that ended or leaves up to now is written."""
         noted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._leaving.append((key, noted))
+        self._noted.append(noted)
         self._something_settled.set()
         await noted
 
     async def _settler(self) -> None:
-        """Write how letters ended, many in one transaction."""
+        """Have it written how letters ended, many at a time."""
         while True:
             await self._something_settled.wait()
             self._something_settled.clear()
-            rows, self._settled = self._settled, []
-            shown, self._shown = self._shown, []
-            leaving, self._leaving = self._leaving, []
+            settlement, self._settled = self._settled, outbox.Settlement()
+            noted, self._noted = self._noted, []
+            await self._settle_with(settlement)
+            self._held.difference_update(row["row"] for row in settlement.ended)
+            for future in noted:
+                if not future.done():
+                    future.set_result(None)
 
-            def write(connection: Connection, rows: Any = rows, shown: Any = shown, leaving: Any = leaving) -> None:
-                outbox.settle(connection, rows)
-                sessions.set_refs(connection, shown)
-                outbox.mark_sending(connection, [key for key, _noted in leaving])
+    async def _write(self, settlement: outbox.Settlement) -> None:
+        """Write a settlement in a transaction of its own; tried again until the database takes it."""
+        while True:
+            try:
+                await self._storage.within(lambda connection: settle(connection, settlement))
+                return
+            except StorageError as error:
+                log.error("what was sent cannot be noted yet: %s", error)
+                await asyncio.sleep(1.0)
 
-            while True:
-                try:
-                    await self._storage.within(write)
-                    break
-                except StorageError as error:
-                    log.error("what was sent cannot be noted yet: %s", error)
-                    await asyncio.sleep(1.0)
-            self._held.difference_update(row["row"] for row in rows)
-            for _key, noted in leaving:
-                if not noted.done():
-                    noted.set_result(None)
+
+def settle(connection: Connection, settlement: outbox.Settlement) -> None:
+    """Write how letters ended."""
+    outbox.settle(connection, settlement.ended)
+    sessions.set_refs(connection, settlement.shown)
+    outbox.mark_sending(connection, settlement.leaving)

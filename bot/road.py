@@ -20,6 +20,7 @@ import orjson
 
 from adapters.base import Batch, Inbound
 from bot.clock import Now
+from bot.deliver import settle
 from bot.letters import Whole
 from bot.routes import route
 from bot.scene import Note, Rules, Scene, clock_row
@@ -85,14 +86,17 @@ class Road:
 
     def receive(self, adapter: str, batch: Batch) -> None:
         """Store a batch and the cursor after it in one transaction."""
-        at = ms(self.now())
         with self.database.transaction() as connection:
-            if adapter in self.rules.keeps:
-                self._watch_for_outage(connection, adapter, batch, at)
-            inbox.receive(connection, [_row(adapter, item) for item in batch.items], at)
-            if batch.cursor is not None or adapter in self.rules.keeps:
-                inbox.move_cursor(connection, adapter, batch.cursor, at)
+            self._store(connection, adapter, batch)
         self._heard.add(adapter)
+
+    def _store(self, connection: Connection, adapter: str, batch: Batch) -> None:
+        at = ms(self.now())
+        if adapter in self.rules.keeps:
+            self._watch_for_outage(connection, adapter, batch, at)
+        inbox.receive(connection, [_row(adapter, item) for item in batch.items], at)
+        if batch.cursor is not None or adapter in self.rules.keeps:
+            inbox.move_cursor(connection, adapter, batch.cursor, at)
 
     def _watch_for_outage(self, connection: Connection, adapter: str, batch: Batch, at: int) -> None:
         """After a long silence between us and the platform, tell people whose presses may be lost."""
@@ -109,33 +113,42 @@ class Road:
 
     def think(self) -> Thought:
         """Handle what waits, up to `LANES` lanes of it."""
+        return self.turn(())
+
+    def turn(self, arrived: Sequence[tuple[str, Batch]], settlement: outbox.Settlement | None = None) -> Thought:
+        """Once around: store what arrived, note what was sent, think about what waits, and commit all of it at once.
+        One flush of the disk serves everybody. When thinking fails, what arrived is stored by itself first."""
         thought = Thought()
-        names: list[str] = []
         try:
             with self.database.transaction() as connection:
+                self._take_in(connection, arrived, settlement)
                 names, items = inbox.claim(connection, LANES)
-                if not names:
-                    return thought
                 scene = self.scene(connection)
-                _handle(scene, items)
-                inbox.release(connection, names)
+                if names:
+                    _handle(scene, items)
+                    inbox.release(connection, names)
             thought.events = len(items)
             thought.take(scene)
+            self.flows.remember((live.id, live.session) for live in scene.lives.values())
         except StorageError:
             raise
         except Exception:
-            log.exception("a batch of %d lanes failed; trying them one event at a time", len(names))
-            self._think_one_by_one(names, thought)
-        return thought
-
-    def _think_one_by_one(self, names: Sequence[str], thought: Thought) -> None:
-        """Each lane apart. What was handled before the database stopped is handed on all the same."""
-        try:
+            log.exception("a batch failed; trying its events one at a time")
+            with self.database.transaction() as connection:
+                self._take_in(connection, arrived, settlement)
+                names, _items = inbox.claim(connection, LANES)
             for name in names:
                 self._think_apart(name, thought)
-        except StorageError:
-            if not (thought.events or thought.letters):
-                raise
+        self._heard.update(adapter for adapter, _batch in arrived)
+        return thought
+
+    def _take_in(
+        self, connection: Connection, arrived: Sequence[tuple[str, Batch]], settlement: outbox.Settlement | None
+    ) -> None:
+        for adapter, batch in arrived:
+            self._store(connection, adapter, batch)
+        if settlement is not None:
+            settle(connection, settlement)
 
     def _think_apart(self, lane: str, thought: Thought) -> None:
         """One lane, one transaction an event; stops at the first that fails and may be tried again."""
@@ -226,6 +239,7 @@ def tell_outage(scene: Scene, adapter: str, silence: timedelta, at: int) -> None
 def _handle(scene: Scene, items: Sequence[Pending]) -> None:
     scene.load(items)
     for item in items:
+        scene.meet_again(item)
         route(Turn(scene, item, scene.events[item.id]))
     scene.flush()
     inbox.finish(scene.connection, [item.id for item in items])

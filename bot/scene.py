@@ -129,6 +129,11 @@ class Scene:
             row = {"lane": item.lane, "place": item.place, "participant": participant}
             self.talks[item.lane] = {**row, "session": None, "reachable": True}
 
+    def meet_again(self, item: Pending) -> None:
+        """Somebody who was erased earlier in this batch and speaks on begins anew."""
+        if item.adapter != "clock" and item.lane not in self.speakers:
+            self._meet([item])
+
     def _load_foreign(self, items: Sequence[Pending]) -> None:
         """Look up the prompts of presses that are not about the conversation's current question."""
         strange = []
@@ -154,11 +159,7 @@ class Scene:
         """A stored session as a live one. One whose content was emptied has nothing left to load."""
         consultation = self.consultation(row.consultation)
         assert consultation is not None
-        session = (
-            Session.from_json(orjson.loads(row.state), id=str(row.id), flow=row.version, seq=row.seq)
-            if row.state
-            else Session(id=str(row.id), flow=row.version, lang=self.rules.lang, seq=row.seq)
-        )
+        session = self._session(row)
         token = ballots.token(consultation.key, row.participant) if consultation.key else None
         live = Live(
             id=row.id,
@@ -173,6 +174,15 @@ class Scene:
         )
         self.lives[row.id] = live
         return live
+
+    def _session(self, row: sessions.Stored) -> Session:
+        """What the row says; read again only when it is not the one that this process wrote last."""
+        known = self.flows.sessions.get(row.id)
+        if known is not None and known.seq == row.seq and known.flow == row.version and row.state:
+            return known
+        if not row.state:
+            return Session(id=str(row.id), flow=row.version, lang=self.rules.lang, seq=row.seq)
+        return Session.from_json(orjson.loads(row.state), id=str(row.id), flow=row.version, seq=row.seq)
 
     def load_consultations(self, ids: set[str]) -> None:
         self.by_id.update(consultations.by_id(self.connection, [id for id in ids if id not in self.by_id]))
@@ -221,7 +231,7 @@ class Scene:
             }
         )
         if direct:
-            self.ready.append(outbox.Letter(**row, attempts=0))
+            self.ready.append(outbox.Letter(**row, attempts=0, said=letter))
 
     def arm(
         self,

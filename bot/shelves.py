@@ -1,27 +1,38 @@
-"""Flows by version, read from the database once and kept in memory.
+"""Flows by version, read from the database once and kept in memory, and the sessions that were busy last.
 
 The one rule: a session runs on the exact text it started with. A version is its content hash, so what is kept here
-can never be out of date.
+can never be out of date. A session is used again only when its sequence number is that of the row.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
 from flows.flow import Flow, Window
 from flows.load import from_source
+from flows.session import Session
 from storage import consultations
 from storage.consultations import Consultation
 from storage.database import Connection
+
+SESSIONS = 2_000
 
 
 class Flows:
     """The flows that are in use."""
 
     def __init__(self) -> None:
+        self.sessions: dict[int, Session] = {}
         self._by_version: dict[str, Flow] = {}
         self._by_run: dict[tuple[str, str | None, str | None], Flow] = {}
+
+    def remember(self, found: Iterable[tuple[int, Session]]) -> None:
+        """Keep sessions that were just committed; a sequence number says later whether they are still the latest."""
+        self.sessions.update(found)
+        while len(self.sessions) > SESSIONS:
+            del self.sessions[next(iter(self.sessions))]
 
     def get(self, connection: Connection, version: str) -> Flow:
         """The flow with this content hash; KeyError when the database does not hold it."""
@@ -36,8 +47,11 @@ class Flows:
         key = (version or run.version, run.opens_wall, run.closes_wall)
         flow = self._by_run.get(key)
         if flow is None:
-            window = Window(zone=run.zone, opens=_wall(run.opens_wall), closes=_wall(run.closes_wall))
-            flow = self._by_run[key] = replace(self.get(connection, key[0]), window=window)
+            written = self.get(connection, key[0])
+            window = replace(
+                written.window or Window(zone=run.zone), opens=_wall(run.opens_wall), closes=_wall(run.closes_wall)
+            )
+            flow = self._by_run[key] = replace(written, window=window)
         return flow
 
 

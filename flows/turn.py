@@ -160,7 +160,7 @@ class Turn:
             self.show(here, trail, before)
         elif self.stage is Stage.SENT:
             self.confirm(before)
-        elif self.flow.recap and trail.asked:
+        elif self.flow.recap and any(ask.consent is None for ask in trail.asked):
             self.show_recap(trail, before)
         else:
             self.finish(trail)

@@ -14,7 +14,7 @@ a crash puts them back to waiting. Rows that may not are marked `sending` just b
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
@@ -48,6 +48,18 @@ class Letter:
     resend: bool
     due_ms: int
     attempts: int
+    said: Any = None
+    """What `payload` says, when this process wrote it itself and need not read it again."""
+
+
+@dataclass(slots=True)
+class Settlement:
+    """How letters ended: rows for `settle`, the references of prompts that were shown, the keys of letters that leave
+    now and must not be repeated after a crash."""
+
+    ended: list[Row] = field(default_factory=list)
+    shown: list[Row] = field(default_factory=list)
+    leaving: list[str] = field(default_factory=list)
 
 
 _COLUMNS: tuple[Any, ...] = (

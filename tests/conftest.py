@@ -9,6 +9,11 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent / "harness"))
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--update` rewrites what the bot says in tests/transcripts; the diff is the review."""
+    parser.addoption("--update", action="store_true", help="rewrite the bot's lines in the transcripts")
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if os.environ.get("PALABRE_SOAK"):
         return

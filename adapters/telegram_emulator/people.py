@@ -7,6 +7,7 @@ do what only an attacker or a broken server does.
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Callable
 from typing import Any
@@ -86,7 +87,11 @@ class Citizen:
         sender: Json | None = None,
     ) -> int:
         """Type something; the message's id. `sender` speaks as a chat (anonymous admin, channel)."""
-        return self._post({"text": text}, text, group, thread, reply_to, sender)
+        content: Json = {"text": text}
+        command = _COMMAND.match(text)
+        if command is not None:  # https://core.telegram.org/bots/api#messageentity
+            content["entities"] = [{"type": "bot_command", "offset": 0, "length": command.end()}]
+        return self._post(content, text, group, thread, reply_to, sender)
 
     def share(self, what: str, *, caption: str | None = None, group: Group | None = None) -> int:
         """Send something that is not text."""
@@ -227,6 +232,7 @@ class Citizen:
         self._world.push("my_chat_member", change, chat.id)
 
 
+_COMMAND = re.compile(r"/\w+(?:@\w+)?")
 _SHARED: dict[str, Any] = {
     "photo": [{"file_id": "x", "file_unique_id": "y", "width": 90, "height": 90}],
     "location": {"latitude": 49.04, "longitude": 2.07},

@@ -23,7 +23,7 @@ from typing import Any
 
 from bot.bench.road import flow_text
 
-PATIENCE = 300.0
+PATIENCE = 120.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -124,6 +124,7 @@ def test_who_does_not_agree_is_asked_nothing_else(name: str) -> None:
     asked = [name for name in walk.steps if name in {ask.name for ask in flow.asks}]
     assert asked == ["consent"]
     assert walk.steps[-1] == "consent_refused"
+    assert "recap" not in walk.steps
     assert set(step.session.answers) == {"consent"}
     assert [effect.given for effect in walk.effects if isinstance(effect, Consented)] == [False]
 

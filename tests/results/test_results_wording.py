@@ -144,7 +144,7 @@ def test_the_picture_says_in_words_what_it_shows(flow: Flow, ballots: list[Ballo
     assert picture is not None
     assert picture.ref == "chart:17"
     assert "By bike — 2 (67%); By bus — 1 (33%); On foot — 0 (0%)." in picture.alt
-    assert "Closed on March 21, 2026 at 8:00\u202fPM (Europe/Paris)." in picture.alt
+    assert "Closed on Saturday 21 March 2026, 20:00 (Paris time)." in picture.alt
     assert "Your age" not in picture.alt
     assert more_pictures(flow, result, "en", closed=True) == ()
 
@@ -183,8 +183,8 @@ def test_figures_are_written_as_the_language_writes_them() -> None:
 
 def test_the_hour_is_that_of_the_consultation(flow: Flow) -> None:
     at = datetime(2026, 7, 1, 18, 30, tzinfo=UTC)
-    assert phrases.moment("fr", flow, at).endswith("20:30 (Europe/Paris)")
-    assert phrases.moment("fr", replace(flow, window=None), at).endswith("18:30 (UTC)")
+    assert phrases.moment("fr", flow, at) == "mercredi 1 juillet 2026, 20:30 (heure de Paris)"
+    assert phrases.moment("fr", replace(flow, window=None), at) == "mercredi 1 juillet 2026, 18:30 (heure de UTC)"
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,9 @@ def source(id: str = "mobilite", *, results: str = "at_close", window: str = "")
     return FLOW.format(id=id, results=results, window=f"window: {window}\n" if window else "")
 
 
+_flow = lru_cache(from_source)
+
+
 class Town:
     def __init__(self, file: Path, rules: Rules | None = None) -> None:
         self.file = file
@@ -75,7 +79,7 @@ class Town:
 
     def publish(self, text: str | None = None, **asked: Any) -> str:
         text = text or source()
-        publication = office.Publication(flow=from_source(text), source=text, who="test", **asked)
+        publication = office.Publication(flow=_flow(text), source=text, who="test", **asked)
         with self.database.transaction() as connection:
             scene = self.road.scene(connection)
             found = office.publish(scene, publication, "en")

@@ -1,0 +1,50 @@
+"""A bad day at the platform: calls fail, answers get lost, everything is slow. Each answer still counts exactly once."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import ledger
+import pytest
+from running import PATIENCE, Town
+from walkers import FLOW, Square
+
+from adapters.telegram_emulator import Emulator, Kind
+
+EACH = 0.02
+METHODS = ("getUpdates", "sendMessage", "editMessageText", "answerCallbackQuery")
+KINDS: tuple[Kind, ...] = ("bad_gateway", "lost", "slow", "later", "dropped")
+
+
+@pytest.mark.parametrize("citizens", [24])
+async def test_one_call_in_ten_goes_wrong(tmp_path: Path, citizens: int) -> None:
+    async with Emulator(seed=random.randrange(1_000_000)) as telegram, Town(tmp_path, telegram=telegram) as town:
+        await town.publish(FLOW)
+        await town.start()
+        for kind in KINDS:
+            for method in METHODS:
+                telegram.fault(method, kind, times=-1, seconds=1, rate=EACH)
+        square = Square(telegram, at_once=citizens, seed=1)
+        square.begin()
+        square.open = False
+        await square.finish(patience=20, seconds=3 * PATIENCE)
+        met = dict(telegram.faults.met)
+        telegram.faults.clear()
+        walkers = square.walkers
+        lost = ledger.lost(town, walkers)
+        print(
+            f"\n{len(walkers)} citizens, {met}: {len(lost)} lost, "
+            f"{sum(one.confirmed_twice for one in walkers.values())} confirmed twice, "
+            f"{sum(one.seen_twice for one in walkers.values())} new messages seen twice"
+        )
+        assert set(met) == set(KINDS)
+        assert lost == []
+        assert [one.citizen.id for one in walkers.values() if one.confirmed_twice] == []
+        assert [sentence for one in walkers.values() for sentence in one.surprises] == []
+        assert sum(one.seen_twice for one in walkers.values()) <= met["lost"]
+        wanted = ledger.expected(walkers)
+        assert ledger.counters(town) == wanted
+        await town.palabre("close", "mobilite")
+        assert ledger.published(await town.results("mobilite")) == wanted
+        assert town.value("PRAGMA integrity_check") == "ok"
