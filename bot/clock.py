@@ -7,7 +7,9 @@ interval job in memory that is never missed, never doubled, and merged when late
 
 from __future__ import annotations
 
+from asyncio import CancelledError
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -37,9 +39,14 @@ def now_from(file: Path | None) -> Now:
 
 def start_ticking(tick: Callable[[], Awaitable[None]], seconds: float) -> AsyncIOScheduler:
     """Call `tick` every `seconds` on the running loop until `shutdown()` of what is returned."""
+
+    async def once() -> None:
+        with suppress(CancelledError):  # the service stops in the middle of a tick: nothing to report
+            await tick()
+
     scheduler = AsyncIOScheduler(timezone=UTC)
     scheduler.add_job(
-        tick, "interval", seconds=seconds, misfire_grace_time=None, coalesce=True, max_instances=1, id="tick"
+        once, "interval", seconds=seconds, misfire_grace_time=None, coalesce=True, max_instances=1, id="tick"
     )
     scheduler.start()
     return scheduler

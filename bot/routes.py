@@ -12,8 +12,8 @@ from typing import assert_never
 
 from bot import menus, office, reminders
 from bot.commands import Command
-from bot.commands.citizens import help_, start, tell_closed
-from bot.commands.register import ALL, find, nearest
+from bot.commands.citizens import start, tell_closed
+from bot.commands.register import ALL, HELP, find, nearest
 from bot.scene import Live
 from bot.turn import Turn
 from flows.engine import advance
@@ -149,7 +149,7 @@ def _no_conversation(turn: Turn) -> None:
     elif text:
         start(turn, "")
     else:
-        help_(turn, "")
+        HELP.act(turn, "")
 
 
 # --- What people press -----------------------------------------------------------------------------------------------

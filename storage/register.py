@@ -14,7 +14,7 @@ _HEAD = ("Column", "What it holds", "Why", "Until when", "In /mydata", "On /eras
 
 def rows() -> list[tuple[str, ...]]:
     """One row for each column with personal data, in the order of the tables."""
-    found = []
+    found: list[tuple[str, ...]] = []
     for table in metadata.tables.values():
         for column in table.columns:
             note: Personal | None = column.info["personal"]

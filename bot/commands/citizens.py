@@ -138,7 +138,8 @@ def tell_closed(turn: Turn, consultation: Consultation, flow: Flow) -> None:
 # --- Within a consultation -------------------------------------------------------------------------------------------
 
 
-def _pass_on(turn: Turn, name: str, argument: str = "") -> None:
+def pass_on(turn: Turn, name: str, argument: str = "") -> None:
+    """Let the conversation that is going on here handle a command."""
     live = turn.live
     if live is None:
         turn.say(tr(turn.lang, "You are not in a consultation at the moment."))
@@ -152,24 +153,24 @@ def _pass_on(turn: Turn, name: str, argument: str = "") -> None:
 
 def back(turn: Turn, _argument: str) -> None:
     """/back: to the question before."""
-    _pass_on(turn, "back")
+    pass_on(turn, "back")
 
 
 def skip(turn: Turn, _argument: str) -> None:
     """/skip: pass an optional question."""
-    _pass_on(turn, "skip")
+    pass_on(turn, "skip")
 
 
 def myvote(turn: Turn, _argument: str) -> None:
     """/myvote: read over one's answers, and change them until closing."""
-    _pass_on(turn, "myvote")
+    pass_on(turn, "myvote")
 
 
 def stop(turn: Turn, _argument: str) -> None:
     """/stop: pause, and no more messages from our side."""
     subscribed = sessions.unsubscribe(turn.scene.connection, turn.participant)
     if turn.live is not None:
-        _pass_on(turn, "stop")
+        pass_on(turn, "stop")
     elif subscribed:
         turn.say(tr(turn.lang, "Good, you will not be told any more."))
     else:
@@ -184,32 +185,10 @@ def resume(turn: Turn, argument: str) -> None:
         if wanted is not None and wanted.participant == turn.participant:
             wanted.lane, wanted.place, wanted.dirty = turn.item.lane, turn.item.place, True
             turn.scene.focus(turn.item.lane, wanted.id)
-    _pass_on(turn, "resume")
+    pass_on(turn, "resume")
 
 
-# --- Help and language -----------------------------------------------------------------------------------------------
-
-
-def help_(turn: Turn, _argument: str) -> None:
-    """/help: what one can type, and the open question again."""
-    from bot.commands.register import ALL
-
-    lang = turn.lang
-    organiser = turn.is_organiser()
-    items = tuple(
-        (Bold(f"/{_word(entry, lang)}"), Plain(f" — {entry.about(lang)}"))
-        for entry in ALL
-        if entry.about is not None and (entry.role == "everybody" or organiser)
-    )
-    intro = tr(lang, "Answer with the buttons, or by typing: a number, the words of a choice, yes or no.")
-    turn.say(Message(body=(Paragraph((Plain(intro),)), Bullets(items))))
-    live = turn.live
-    if live is not None and turn.accepts(live):
-        _pass_on(turn, "again")
-
-
-def _word(entry: Command, lang: str) -> str:
-    return entry.aliases[0] if lang == "fr" and entry.aliases else entry.name
+# --- Language ------------------------------------------------------------------------------------------------------
 
 
 _NAMES = {"fr": "Français", "en": "English"}
@@ -328,7 +307,6 @@ COMMANDS = (
         about=lambda lang: tr(lang, "take part in a consultation"),
         in_group=True,
     ),
-    Command(name="help", aliases=("aide",), act=help_, about=lambda lang: tr(lang, "this list"), in_group=True),
     Command(name="back", aliases=("retour",), act=back, about=lambda lang: tr(lang, "to the question before")),
     Command(
         name="skip", aliases=("passer",), act=skip, about=lambda lang: tr(lang, "pass a question that is not required")

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from rapidfuzz import process
 
-from bot.commands import Command, citizens, organisers
+from bot.commands import Command, citizens, help, organisers
+from bot.turn import Turn
+from locales import tr
 
-ALL: tuple[Command, ...] = (*citizens.COMMANDS, *organisers.COMMANDS)
+
+def _help(turn: Turn, _argument: str) -> None:
+    help.tell(turn, ALL)
+
+
+HELP = Command(name="help", aliases=("aide",), act=_help, about=lambda lang: tr(lang, "this list"), in_group=True)
+_START, *_REST = citizens.COMMANDS
+ALL: tuple[Command, ...] = (_START, HELP, *_REST, *organisers.COMMANDS)
 
 _BY_WORD = {word: command for command in ALL for word in (command.name, *command.aliases)}
 

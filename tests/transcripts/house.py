@@ -144,14 +144,17 @@ class House:
             lambda: world.now,
             resolve=lambda letter: self.showing.message(letter.consultation, letter.lang),
             paint=self.showing.paint,
+            settle_with=self._settle,
         )
         self.code: str | None = None
+        self._settlements: list[tuple[outbox.Settlement, asyncio.Future[None]]] = []
+        self._gone = False
         self._reading: AsyncIterator[Batch] | None = None
         self._delivering: asyncio.Task[None] | None = None
 
     def _complain(self, loop: asyncio.AbstractEventLoop, about: dict[str, Any]) -> None:
         """What tasks die of is worth telling, unless they were killed."""
-        if not isinstance(about.get("exception"), Dead):
+        if not (self._gone or isinstance(about.get("exception"), Dead)):
             loop.default_exception_handler(about)
 
     # --- Coming and going --------------------------------------------------------------------------------------------
@@ -170,12 +173,11 @@ class House:
 
     def close(self) -> None:
         """Gone, with everything it held in memory; by itself or killed, it leaves the same."""
-        self.world.stopped = self.world.stopped or "closed"
-        tasks = asyncio.all_tasks(self.loop)
-        for task in tasks:
-            task.cancel()
-        if tasks:
-            self.loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+        self.world.stopped, self._gone = self.world.stopped or "closed", True
+        for _ in range(5):  # a task may want to do something more when it is cancelled
+            for task in asyncio.all_tasks(self.loop):
+                task.cancel()
+            self.loop.run_until_complete(asyncio.sleep(0))
         self.loop.close()
         self.storage.close()
         self.world.stopped = ""
@@ -214,23 +216,42 @@ class House:
         return await self.storage.within(inbox.waiting)
 
     async def _hear(self) -> bool:
+        """Take what the messenger holds, in one turn of the road with what it means."""
         if self._reading is None:
             self._reading = self.stage.receive(await self.storage.call(self.road.cursor, NAME))
         batch = await anext(self._reading)
-        await self._insist(lambda: self.road.receive(NAME, batch))
+        if batch.items:
+            await self._turn((NAME, batch))
+        else:
+            await self._insist(lambda: self.quietly(lambda: self.road.receive(NAME, batch)))
         return bool(batch.items)
 
     async def _think(self) -> bool:
         moved = False
-        while True:
-            thought = await self._insist(self.road.think)
-            await self.deliverer.note(thought.notes)
-            self.deliverer.add(thought.letters)
-            if thought.scrub:
-                await self.storage.call(scrub, self.database)
-            if not thought.events:
-                return moved
+        while await self._turn():
             moved = True
+        return moved
+
+    async def _turn(self, *arrived: tuple[str, Batch]) -> bool:
+        """Once around, as the service does; True when there may be more to do."""
+        settlements = self._settlements[:1]
+        settlement = settlements[0][0] if settlements else None
+        thought = await self._insist(lambda: self.road.turn(arrived, settlement))
+        del self._settlements[: len(settlements)]
+        for _it, settled in settlements:
+            if not settled.done():
+                settled.set_result(None)
+        await self.deliverer.note(thought.notes)
+        self.deliverer.add(thought.letters)
+        if thought.scrub:
+            await self.storage.call(scrub, self.database)
+        return bool(thought.events or self._settlements)
+
+    async def _settle(self, settlement: outbox.Settlement) -> None:
+        """Have it written how letters ended, at the next turn."""
+        settled: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._settlements.append((settlement, settled))
+        await settled
 
     async def _insist(self, act: Callable[[], T]) -> T:
         """As the service does: a database that cannot be used is asked again each second."""
@@ -267,7 +288,9 @@ class House:
         for _ in range(10_000):
             await asyncio.sleep(0 if self.deliverer.idle else 0.01)
             self.world.alive()
-            if self.deliverer.idle:
+            if self._settlements:
+                await self._turn()
+            elif self.deliverer.idle:
                 break
         else:
             raise AssertionError("something never leaves")
@@ -299,26 +322,29 @@ class House:
 
     def _move(self, to: datetime) -> None:
         """Move the clock. The messenger was asked all the time, so there was no silence."""
-        counting, self.world.counting = self.world.counting, False
-        self.road.receive(NAME, Batch(cursor=None, items=()))
+        asked = Batch(cursor=None, items=())
+        self.quietly(lambda: self.road.receive(NAME, asked))
         self.world.now = to
-        self.road.receive(NAME, Batch(cursor=None, items=()))
-        self.world.counting = counting
+        self.quietly(lambda: self.road.receive(NAME, asked))
 
     # --- The office --------------------------------------------------------------------------------------------------
 
-    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        """What the command line asks for. It is not killed half-way: whoever types it sees that, and looks."""
+    def quietly(self, act: Callable[[], T]) -> T:
+        """Do something that is never killed half-way: asking the messenger in vain, and what somebody types on the
+        server, who sees when it fails, and looks."""
         counting, self.world.counting = self.world.counting, False
-        reply = perform(self.road, request)
-        self.world.counting = counting
-        return reply
+        try:
+            return act()
+        finally:
+            self.world.counting = counting
+
+    def ask(self, request: dict[str, Any]) -> dict[str, Any]:
+        """What the command line asks for."""
+        return self.quietly(lambda: perform(self.road, request))
 
     def name_owner(self, identity: str) -> None:
-        counting, self.world.counting = self.world.counting, False
-        with self.database.transaction() as connection:
+        with Database.transaction(self.database) as connection:
             appoint(connection, (identity,), ms(self.world.now))
-        self.world.counting = counting
 
 
 def empty_database(folder: Path) -> Path:
