@@ -39,6 +39,9 @@ log = logging.getLogger(__name__)
 IDLE = 2.0
 """A platform that has been asked for so many seconds without an answer holds nothing more."""
 
+SETTLED_WITHIN = 0.02
+"""How long a note of what was sent waits for a turn of the road that has something else to write as well."""
+
 DRAIN = 30.0
 """How long a closing waits for platforms to hand over what they hold, at most."""
 
@@ -200,7 +203,7 @@ class Service:
         """Have it written how letters ended."""
         settled: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._settlements.append((settlement, settled))
-        self._work.set()
+        asyncio.get_running_loop().call_later(SETTLED_WITHIN, self._work.set)
         await settled
 
     def _note_trouble(self, sentence: str) -> None:

@@ -8,6 +8,7 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.backdoor import Taken, only_one
 from bot.config import FILE, Settings
 from bot.server import CannotListen, listen
 from locales import tr
@@ -30,7 +31,7 @@ async def examine(settings: Settings, path: Path | None) -> list[Finding]:
     if path is not None:
         findings += _disk(lang, path)
     findings += _database(lang, settings, path)
-    findings.append(_web(lang, settings))
+    findings.append(_web(lang, settings, path))
     findings.append(await _telegram(lang, settings))
     return findings
 
@@ -79,13 +80,23 @@ def _database(lang: str, settings: Settings, path: Path | None) -> list[Finding]
     return findings
 
 
-def _web(lang: str, settings: Settings) -> Finding:
+def _web(lang: str, settings: Settings, path: Path | None) -> Finding:
     host, port = settings.listen
     try:
         listen(host, port).close()
     except CannotListen as error:
+        if path is not None and path.exists() and _is_running(path):
+            return Finding(True, tr(lang, "Web: Palabre is running on {address}.", address=settings.web.listen))
         return Finding(False, f"Web: {error}")
     return Finding(True, tr(lang, "Web: {address} is free.", address=settings.web.listen))
+
+
+def _is_running(path: Path) -> bool:
+    try:
+        with only_one(path):
+            return False
+    except Taken:
+        return True
 
 
 async def _telegram(lang: str, settings: Settings) -> Finding:

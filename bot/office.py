@@ -160,7 +160,7 @@ def open_now(scene: Scene, consultation: Consultation, *, key: str) -> Consultat
     arm_rounds(scene, opened, flow)
     for number, place in enumerate(consultations.announced(scene.connection, opened.id)):
         letter = Whole(announcement(scene, opened, flow, place), scene.rules.lang)
-        scene.send(place, letter, key=f"{key}.a{number}", consultation=opened.id)
+        scene.send(place, letter, key=f"{key}.a{number}", rank=Rank.BROADCAST, consultation=opened.id)
     scene.follow("invite", opened.id, lane=lane_of(opened.id), place="", key=f"{key}.invite", detail="0")
     return opened
 
@@ -202,10 +202,12 @@ def _next_page(turn: Turn, timer: str, id: str, detail: str) -> None:
 
 
 def begin_closing(scene: Scene, consultation: Consultation) -> None:
-    """Note the cut time. What platforms already hold still counts; `count_up` follows when they are drained."""
+    """Note the cut time: now, or the closing hour when we notice it late. What platforms hold from before it still
+    counts; `count_up` follows when they are drained."""
     now = ms(scene.now)
-    if consultations.change_state(scene.connection, consultation.id, "open", "closing", cut_ms=now):
-        _update(scene, replace(consultation, state="closing", cut_ms=now))
+    cut = min(now, consultation.closes_ms or now)
+    if consultations.change_state(scene.connection, consultation.id, "open", "closing", cut_ms=cut):
+        _update(scene, replace(consultation, state="closing", cut_ms=cut))
         scene.closing = True
 
 
@@ -276,7 +278,7 @@ def forget(scene: Scene, consultation: Consultation) -> None:
     closed = consultation.closed_ms or now
     places = sessions.places(connection, consultation.id)
     sessions.empty(connection, consultation.id)
-    outbox.empty_of(connection, consultation.id)
+    outbox.empty_of(connection, consultation.id, places)
     inbox.empty_handled(connection)
     shelf.empty_places(connection, places, closed)
     audit.note(connection, at_ms=now, who="palabre", act="forget", subject=consultation.id)

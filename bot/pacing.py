@@ -15,6 +15,9 @@ from limits.strategies import MovingWindowRateLimiter
 
 from adapters.base import Limit
 
+MARGIN = 0.1
+"""Seconds. We count a message when it leaves, the platform when it arrives, and not all travel equally fast."""
+
 
 class Pacer:
     """Counts what leaves, in moving windows."""
@@ -29,7 +32,7 @@ class Pacer:
         for item, limit in some:
             if not self._limiter.test(item, limit.name):
                 reset = self._limiter.get_window_stats(item, limit.name).reset_time
-                return max(0.02, reset - time.time()), limit.name
+                return max(0.0, reset - time.time()) + MARGIN, limit.name
         for item, limit in some:
             self._limiter.hit(item, limit.name)
         return 0.0, ""

@@ -39,7 +39,7 @@ from storage.timers import Timer
 
 log = logging.getLogger(__name__)
 
-LANES = 64
+LANES = 128
 """How many people's pending work one transaction takes on at most."""
 
 GIVE_UP_AT = 3

@@ -98,15 +98,14 @@ class Turn:
         self.scene.notes.append(Note(self.item.adapter, self.item.key, text))
 
     def accepts(self, live: Live) -> bool:
-        """May this event still change an answer? While a consultation closes, only what was said before the cut; a
-        platform that held it for us has a clock of its own."""
+        """May this event still change an answer? What was said after the closing hour may not, though we notice the
+        hour late; what was said before it may, until it is counted. A platform that held it has a clock of its own."""
         consultation = live.consultation
-        if consultation.state == "open":
-            return True
-        if consultation.state != "closing" or consultation.cut_ms is None:
-            return False
         held = self.item.adapter in self.scene.rules.keeps
-        return ms(self.event.at) < consultation.cut_ms + (GRACE_MS if held else 0)
+        at = ms(self.event.at) - (GRACE_MS if held else 0)
+        if consultation.state == "open":
+            return consultation.closes_ms is None or at < consultation.closes_ms
+        return consultation.state == "closing" and consultation.cut_ms is not None and at < consultation.cut_ms
 
     def is_organiser(self) -> bool:
         """May this person use the commands of organisers?"""

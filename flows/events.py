@@ -113,7 +113,8 @@ def from_json(data: dict[str, Any]) -> Event:
     fields = dict(data)
     kind = _KINDS[fields.pop("kind")]
     fields["at"] = datetime.fromisoformat(fields["at"])
-    if kind is Said:
-        fields.setdefault("text", "")
+    for name in ("text", "data", "what"):  # left out when empty
+        if name in kind.__slots__:
+            fields.setdefault(name, "")
     event: Event = kind(**fields)
     return event

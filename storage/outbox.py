@@ -154,14 +154,15 @@ def counts(connection: Connection) -> dict[str, int]:
     return {row[0]: int(row[1]) for row in connection.execute(query)}
 
 
-def empty_of(connection: Connection, consultation: str) -> None:
-    """Empty the content of what was sent for a consultation."""
-    values = {"payload": ""}
-    connection.execute(
-        update(outbox)
-        .where(outbox.c.consultation == consultation, outbox.c.state.not_in([WAITING, SENDING]))
-        .values(**values)
-    )
+def empty_of(connection: Connection, consultation: str, places: Sequence[str] = ()) -> None:
+    """Empty the content of what was sent for a consultation, and of what its people were sent beside it: a copy of
+    everything kept about them repeats their answers."""
+    settled = outbox.c.state.not_in([WAITING, SENDING])
+    empty = update(outbox).where(settled).values(payload="")
+    connection.execute(empty.where(outbox.c.consultation == consultation))
+    for start in range(0, len(places), 500):
+        some = places[start : start + 500]
+        connection.execute(empty.where(outbox.c.consultation.is_(None), outbox.c.place.in_(some)))
 
 
 def forget_place(connection: Connection, place: str) -> None:

@@ -100,7 +100,11 @@ def set_reachable(connection: Connection, place: str, reachable: bool) -> None:
 
 
 def move_place(connection: Connection, before: str, after: str) -> None:
-    """Re-key everything that addresses the place `before`: a group that became a supergroup."""
+    """Re-key everything that addresses the place `before`: a group that became a supergroup. Who has spoken in the new
+    place already keeps the conversation there."""
+    there = set(connection.execute(select(conversations.c.lane).where(conversations.c.place == after)).scalars())
+    left = [lane.replace(after, before, 1) for lane in there]
+    connection.execute(delete(conversations).where(conversations.c.place == before, conversations.c.lane.in_(left)))
     for table in (conversations, sessions, subscriptions):
         rows = connection.execute(select(table.c.lane).where(table.c.place == before)).scalars().all()
         for lane in rows:

@@ -1,11 +1,11 @@
-"""How bytes reach the Bot API: a `BaseRequest` on aiohttp, and `call`, the same road without library objects.
+"""How bytes reach the Bot API: a `BaseRequest` on aiohttp, and `call`, a leaner road for what comes by the thousand.
 
 The one rule: whoever reads an error here knows whether the request may have reached Telegram (`Lost`) or surely did
 not (`NotSent`). And no error carries an address, because the address contains the token.
 
 python-telegram-bot's own transport walks over its whole pool at each request; it was measured at three quarters of a
-bot's processor time. `telegram.Bot` uses this one for the rare calls (`do_request`); polling, sending, editing and
-answering use `call`.
+bot's processor time. `telegram.Bot` uses this one for the rare calls (`do_request`), and pictures are uploaded with it;
+polling, sending, editing and answering use `call`, which goes over `adapters.telegram.lines`.
 """
 
 from __future__ import annotations
@@ -23,21 +23,12 @@ from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
-CONNECT_SECONDS = 10.0
+from adapters.telegram.lines import CONNECT_SECONDS, CONNECTIONS, IDLE_SECONDS, Lines, Lost, NotSent
+
 TOTAL_SECONDS = 30.0
-CONNECTIONS = 100
-KEEP_ALIVE_SECONDS = 20.0  # shorter than any server's, so that we rarely write into a connection just being closed
 
 _HEADERS = {"Content-Type": "application/json"}
 _UNSENT_HEADERS = ("User-Agent", "Accept", "Accept-Encoding")
-
-
-class NotSent(Exception):
-    """The connection could not be made: the request surely did not reach the server."""
-
-
-class Lost(Exception):
-    """The request left and no answer came back: it may have been carried out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +55,9 @@ class Reply:
         return int(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
+__all__ = ["Lost", "NotSent", "Reply", "Transport", "parse"]
+
+
 class Transport(BaseRequest):
     """One pool of kept-alive connections to one Bot API server."""
 
@@ -71,31 +65,28 @@ class Transport(BaseRequest):
         self._base = f"{base_url.rstrip('/')}/bot{quote(token, safe=':')}/"
         self._addresses: dict[str, URL] = {}
         self._session: aiohttp.ClientSession | None = None
+        self._lines: Lines | None = None
+        self._seconds = seconds
         self._timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=CONNECT_SECONDS)
 
     async def call(self, method: str, payload: Mapping[str, Any], *, seconds: float | None = None) -> Reply:
         """One call of the Bot API, JSON in and JSON out. Raises `NotSent` or `Lost`; a refusal is a `Reply`."""
-        status, body = await self._exchange(method, orjson.dumps(payload), _HEADERS, seconds)
+        if self._lines is None:
+            try:
+                self._lines = Lines(self._base)
+            except ValueError as problem:
+                raise NotSent(str(problem)) from None
+        status, body = await self._lines.post(
+            self._address(method).raw_path, orjson.dumps(payload), seconds or self._seconds
+        )
         return Reply(status, parse(body))
 
     async def upload(self, method: str, fields: Mapping[str, str], name: str, png: bytes) -> Reply:
         """One call that carries a PNG picture as multipart/form-data, in the field `name`."""
         form = aiohttp.FormData(dict(fields))
         form.add_field(name, png, filename=f"{name}.png", content_type="image/png")
-        status, body = await self._exchange(method, form, {}, None)
+        status, body = await self._post(self._address(method), form, {}, self._timeout)
         return Reply(status, parse(body))
-
-    async def _exchange(
-        self, method: str, data: bytes | aiohttp.FormData, headers: Mapping[str, str], seconds: float | None
-    ) -> tuple[int, bytes]:
-        timeout = self._timeout
-        if seconds is not None:
-            timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=CONNECT_SECONDS)
-        try:
-            url = self._address(method)
-        except ValueError:
-            raise NotSent("PALABRE_TELEGRAM__BASE_URL is not an address") from None
-        return await self._post(url, data, headers, timeout)
 
     async def _post(
         self, url: URL, data: bytes | aiohttp.FormData, headers: Mapping[str, str], timeout: aiohttp.ClientTimeout
@@ -115,12 +106,15 @@ class Transport(BaseRequest):
     def _address(self, method: str) -> URL:
         url = self._addresses.get(method)
         if url is None:
-            url = self._addresses[method] = URL(self._base + method, encoded=True)
+            try:
+                url = self._addresses[method] = URL(self._base + method, encoded=True)
+            except ValueError:
+                raise NotSent("PALABRE_TELEGRAM__BASE_URL is not an address") from None
         return url
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
-            connector = aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=KEEP_ALIVE_SECONDS, ttl_dns_cache=300)
+            connector = aiohttp.TCPConnector(limit=CONNECTIONS, keepalive_timeout=IDLE_SECONDS, ttl_dns_cache=300)
             self._session = aiohttp.ClientSession(
                 connector=connector,
                 cookie_jar=aiohttp.DummyCookieJar(),
@@ -139,6 +133,9 @@ class Transport(BaseRequest):
         self._open()
 
     async def shutdown(self) -> None:
+        if self._lines is not None:
+            lines, self._lines = self._lines, None
+            await lines.close()
         if self._session is not None:
             session, self._session = self._session, None
             await session.close()

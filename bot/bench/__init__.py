@@ -19,11 +19,11 @@ def measure(*, quick: bool) -> None:
     click.echo(f"  road, batches           {own:10,.0f} events/s")
     click.echo(f"  one transaction/event   {bare:10,.0f} events/s")
     click.echo(f"  ratio                   {own / bare:10.1f}")
-    click.echo("Through Telegram (emulator on loopback, 50 people at once)")
+    click.echo("Through Telegram (emulator on loopback, 50 people at once, 12 questions)")
     ours, stocks = [], []
     for _ in range(rounds):
-        ours.append(telegram.measure_palabre(50, 120 // share))
-        stocks.append(telegram.measure_stock(50, 24 // min(share, 4)))
+        ours.append(telegram.measure_palabre(50, 12, 10 // share))
+        stocks.append(telegram.measure_stock(50, 12, 1))
     best = sorted(ours, key=lambda run: run.per_second)[rounds // 2]
     stock = sorted(stocks, key=lambda run: run.per_second)[rounds // 2]
     for name, run in (("palabre", best), ("python-telegram-bot", stock)):

@@ -91,9 +91,11 @@ def measure_road(citizens: int, questions: int) -> Rate:
 
 def _through(road: Road, items: list[Inbound]) -> Iterator[Thought]:
     for start in range(0, len(items), PER_BATCH):
-        road.receive("telegram", Batch(cursor=str(start), items=tuple(items[start : start + PER_BATCH])))
-        while (thought := road.think()).events:
+        batch = Batch(cursor=str(start), items=tuple(items[start : start + PER_BATCH]))
+        thought = road.turn([("telegram", batch)])
+        while thought.events:
             yield thought
+            thought = road.think()
 
 
 def _said(person: int, text: str) -> Inbound:

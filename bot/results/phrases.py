@@ -27,9 +27,10 @@ def may_show(flow: Flow, *, closed: bool) -> bool:
 
 
 def public_questions(flow: Flow, result: Result) -> list[tuple[Ask, QuestionResult]]:
-    """Each question that is not personal, with its result, in flow order."""
+    """Each question that is not personal, with its result, in flow order. To agree to take part is no opinion."""
     found = {question.name: question for question in result.questions}
-    return [(ask, found[ask.name]) for ask in flow.asks if ask.name in found and not ask.personal]
+    shown = [ask for ask in flow.asks if ask.name in found and not ask.personal and ask.consent is None]
+    return [(ask, found[ask.name]) for ask in shown]
 
 
 def number(lang: str, value: float) -> str:

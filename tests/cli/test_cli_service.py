@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import socket
 import sqlite3
@@ -127,6 +128,7 @@ def test_a_consultation_from_the_command_line_beside_the_running_service(
     until(lambda: json.loads(done("list", "--json"))[0]["people"] == 1)
     for command in (("results", "mobilite", "--json"), ("results", "mobilite"), ("export", "mobilite")):
         assert refused(*command) == "The result is shown to nobody before the closing."
+    assert "Web: Palabre is running on" in done("doctor")
     # a copy beside the running service
     assert done("backup", "copy.db") == "copy.db"
     assert "exists already" in refused("backup", "copy.db")
@@ -169,6 +171,23 @@ def test_a_locked_database_is_waited_for(folder: Path, service: subprocess.Popen
     with closing(sqlite3.connect(folder / "palabre.db")) as look:
         until(lambda: look.execute("SELECT answer FROM ballots").fetchall() == [('["answer","bus"]',)])
     assert (folder / "log").read_text().count("locked by another program") == 1
+
+
+def test_a_full_disk_is_waited_for(folder: Path, service: subprocess.Popen[str]) -> None:
+    """No file of the service may grow, as on a full disk: what comes in waits, and nothing is half there."""
+    done("publish", "flow.yaml")
+    assert service.stdin is not None
+    hard = resource.prlimit(service.pid, resource.RLIMIT_FSIZE)[1]
+    resource.prlimit(service.pid, resource.RLIMIT_FSIZE, (16_384, hard))
+    service.stdin.write("/start mobilite\n2\n")
+    service.stdin.flush()
+    until(lambda: "The database cannot be written" in (folder / "log").read_text())
+    assert json.loads(done("list", "--json"))[0]["people"] == 0
+    resource.prlimit(service.pid, resource.RLIMIT_FSIZE, (hard, hard))
+    with closing(sqlite3.connect(folder / "palabre.db")) as look:
+        until(lambda: look.execute("SELECT answer FROM ballots").fetchall() == [('["answer","bus"]',)])
+        assert look.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert look.execute("SELECT count(*) FROM inbox WHERE adapter = 'console'").fetchone() == (2,)
 
 
 def test_without_a_service_the_command_line_does_it_itself(folder: Path) -> None:

@@ -37,7 +37,7 @@ PATIENCE = 60.0
 """Seconds that anything may take on a busy machine before a test calls it a failure."""
 
 
-async def until(true: Callable[[], Any], what: str = "", *, seconds: float = PATIENCE) -> Any:
+async def until(true: Callable[[], Any], what: str | Callable[[], str] = "", *, seconds: float = PATIENCE) -> Any:
     """Wait until `true()` gives something true, and give it."""
     end = time.monotonic() + seconds
     while True:
@@ -45,7 +45,7 @@ async def until(true: Callable[[], Any], what: str = "", *, seconds: float = PAT
         if found:
             return found
         if time.monotonic() > end:
-            raise TimeoutError(f"after {seconds:g} s still not: {what or true}")
+            raise TimeoutError(f"after {seconds:g} s still not: {what() if callable(what) else what or true}")
         await asyncio.sleep(0.01)
 
 

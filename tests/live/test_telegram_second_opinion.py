@@ -17,11 +17,13 @@ from typing import Any
 import aiohttp
 import pytest
 from aiohttp import web
+from running import PATIENCE, Town
 
 from adapters.base import Inbound, Outgoing, Part, Place
 from adapters.telegram import TelegramSettings, build
 from flows.events import Pressed, Said
 from flows.messages import Bold, Button, paragraph
+from locales import tr
 
 HOME = Path(__file__).parents[2] / "build" / "emulator"
 TOKEN = "666:second-opinion-token"
@@ -191,3 +193,67 @@ async def test_start_question_press_note_edit_and_a_word(second: SecondOpinion) 
         assert isinstance(item.event, Said)
         assert item.event.text == "la deuxième"
     await adapter.close()
+
+
+FLOW = """
+palabre: 1
+id: mobilite
+lang: fr
+title: "Se déplacer demain"
+steps:
+  - say: hello
+    text: "Bonjour et bienvenue."
+  - ask: mode
+    text: "Comment venez-vous ?"
+    one_of: {velo: "À vélo", bus: "En bus"}
+    dont_know: true
+  - ask: freins
+    text: "Qu'est-ce qui vous retient ?"
+    any_of: {danger: "Le danger", pluie: "La pluie"}
+    dont_know: true
+  - ask: idee
+    text: "Avez-vous une idée ?"
+    short_text: true
+    optional: true
+  - end: thanks
+    text: "Merci beaucoup."
+"""
+
+
+async def test_a_whole_conversation_with_the_real_service(second: SecondOpinion, tmp_path: Path) -> None:
+    async def sees(words: str, label: str = "") -> dict[str, Any]:
+        """Wait until the newest message says `words`, with a button `label` if asked for."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                screen = await second.screen()
+                labels = [button["text"] for row in screen[-1]["buttons"] for button in row] if screen else []
+                if screen and words in screen[-1]["text"] and (not label or label in labels):
+                    return screen[-1]
+                await asyncio.sleep(0.05)
+
+    async with Town(
+        tmp_path, TELEGRAM__TOKEN=second.token, TELEGRAM__BASE_URL=second.url, TELEGRAM__RATE_LIMITS="false"
+    ) as town:
+        await town.publish(FLOW, "--open", "now")
+        await town.start()
+        await second.say("/start mobilite")
+        await sees("Comment venez-vous ?", "En bus")
+        await second.press("En bus")
+        await sees("Qu'est-ce qui vous retient ?", "Le danger")
+        await second.press("Le danger")
+        await sees("Qu'est-ce qui vous retient ?", "✔ Le danger")
+        await second.press(tr("fr", "Done"))
+        await sees("Avez-vous une idée ?")
+        await second.say("Des bancs & de l'ombre")
+        recap = await sees(tr("fr", "Here are your answers. Is everything right?"))
+        assert "Des bancs &amp; de l'ombre" in recap["text"]
+        await second.press(tr("fr", "Send"))
+        await sees("Merci beaucoup.")
+        texts = [one["text"] for one in await second.screen()]
+        assert [text for text in texts if "✔ En bus" in text] == [text for text in texts if "Comment venez-vous ?\n" in text]
+        assert len(second.answered) == 4
+        await town.palabre("close", "mobilite")
+        result = await town.results("mobilite")
+        counted = {asked["name"]: {row["code"]: row["count"] for row in asked["rows"]} for asked in result["questions"]}
+        assert counted["mode"] == {"velo": 0, "bus": 1}
+        assert counted["freins"] == {"danger": 1, "pluie": 0}

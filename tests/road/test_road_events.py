@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from adapters.base import Batch
+from adapters.base import Batch, Place
 from bot.road import LANES
-from flows.events import Said
+from flows.events import Moved, Said
 from storage import inbox, timers
 from storage.database import Locked
 from storage.inbox import PER_LANE
@@ -115,6 +116,20 @@ def test_words_after_an_erasure_in_the_same_batch_begin_anew(town: Any) -> None:
     assert town.rows("SELECT count(*), min(id) <> ? FROM participants", before) == [(1, 1)]
     assert [answer.value for answer in town.stored(id).values()] == ["pied"]
     assert town.counters(id)["mode"] == {"n:answered": 1, "c:pied": 1}
+
+
+def test_a_group_that_moved_keeps_its_conversations(town: Any) -> None:
+    """Also when somebody has spoken in the new group before we are told of the move."""
+    for place, person in (("-1", "5"), ("-1", "6"), ("-100", "5")):
+        item = town.inbound(person, Said(at=town.now, text="/help"), "telegram")
+        town.receive(replace(item, place=Place("telegram", place), private=False))
+    town.think()
+    item = town.inbound("5", Moved(at=town.now, to_chat="-100"), "telegram")
+    town.receive(replace(item, place=Place("telegram", "-1"), private=False))
+    town.think()
+    assert town.one("SELECT count(*) FROM inbox WHERE state <> 'done'") == 0
+    lanes = town.rows("SELECT lane, place FROM conversations ORDER BY lane")
+    assert lanes == [("telegram:-100|5", "telegram:-100"), ("telegram:-100|6", "telegram:-100")]
 
 
 # --- Timers ----------------------------------------------------------------------------------------------------------

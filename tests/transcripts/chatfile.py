@@ -126,13 +126,14 @@ def spoken(text: str) -> str:
 
 def written(text: str) -> list[str]:
     """A text as lines of a transcript: nothing invisible, nothing endless, no empty lines."""
-    return [_plainly(line) for line in text.split("\n") if line.strip()]
+    return [plainly(line) for line in text.split("\n") if line.strip()]
 
 
 _INVISIBLE = re.compile("[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 
 
-def _plainly(line: str) -> str:
+def plainly(line: str) -> str:
+    """A line with a long run of one letter shortened, and invisible characters by their numbers."""
     runs = ((letter, len(list(run))) for letter, run in groupby(line.rstrip()))
     shorter = "".join(f"{letter}{{{n}}}" if n > _RUN else letter * n for letter, n in runs)
     return _INVISIBLE.sub(lambda found: f"\\u{ord(found[0]):04x}", shorter)

@@ -205,7 +205,7 @@ class House:
             heard = await self._hear()
             moved = await self._think()
             if not heard:
-                await self._drain_closing()
+                await self._insist(self._count_closing)
             rang = await self._tick()
             spoke = await self._speak()
             if not (heard or moved or rang or spoke or await self._waiting()):
@@ -213,12 +213,16 @@ class House:
         raise AssertionError("Palabre never comes to rest")
 
     async def _waiting(self) -> int:
-        return await self.storage.within(inbox.waiting)
+        def count() -> int:
+            with self.database.transaction() as connection:
+                return inbox.waiting(connection)
+
+        return await self._insist(count)
 
     async def _hear(self) -> bool:
         """Take what the messenger holds, in one turn of the road with what it means."""
         if self._reading is None:
-            self._reading = self.stage.receive(await self.storage.call(self.road.cursor, NAME))
+            self._reading = self.stage.receive(await self._insist(lambda: self.road.cursor(NAME)))
         batch = await anext(self._reading)
         if batch.items:
             await self._turn((NAME, batch))
@@ -269,17 +273,14 @@ class House:
         await self._insist(lambda: sweep(self.database, self.world.now))
         return rang > 0
 
-    async def _drain_closing(self) -> None:
-        """The messenger holds nothing more: what is closing may be counted."""
-        for run in await self.storage.within(lambda connection: consultations.all_of(connection, "closing")):
-            await self.storage.call(self._count, run.id)
-
-    def _count(self, id: str) -> None:
+    def _count_closing(self) -> None:
+        """The messenger holds nothing more: what is closing may be counted, behind everything received before."""
         with self.database.transaction() as connection:
             if inbox.waiting(connection):
                 return
             scene = self.road.scene(connection)
-            scene.follow("tally", id, lane=f"consultation:{id}", place="", key=f"tally:{id}")
+            for run in consultations.all_of(connection, "closing"):
+                scene.follow("tally", run.id, lane=f"consultation:{run.id}", place="", key=f"tally:{run.id}")
             scene.flush()
 
     async def _speak(self) -> bool:

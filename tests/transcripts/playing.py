@@ -7,15 +7,17 @@ can be pressed; only the lines `file:`, `result:` and `kept:` look into the data
 from __future__ import annotations
 
 import copy
+import re
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
 import orjson
-from chatfile import Chat, Entry, name_of, spoken, told, written
+from chatfile import Chat, Entry, name_of, plainly, spoken, told, written
 from house import Dead, House, StoppableDatabase, World
 from stage import BY_TYPING, GROUPS, NAME, WITH_BUTTONS, WITH_KEYS, Platform, Seen
 
@@ -27,7 +29,7 @@ from bot.walltime import instant
 from flows import kinds, prompts, times
 from flows.events import Blocked, Event, Pressed, Returned, Said, Shared
 from flows.flow import AnyOf, Ask, Flow
-from flows.load import load_file
+from flows.load import from_source, load_file
 from flows.messages import Button
 from flows.session import Answer
 from flows.tally import counts
@@ -38,7 +40,12 @@ T = TypeVar("T")
 
 HERE = Path(__file__).parent
 LIBRARY = HERE.parents[1] / "flows" / "library"
-WAYS: dict[str, Capabilities] = {"buttons": WITH_BUTTONS, "keys": WITH_KEYS, "typing": BY_TYPING}
+WAYS: dict[str, Capabilities] = {
+    "buttons": WITH_BUTTONS,
+    "buttons only": WITH_BUTTONS,
+    "keys": WITH_KEYS,
+    "typing": BY_TYPING,
+}
 ZONE = "Europe/Paris"
 
 FAULTS = """
@@ -85,6 +92,7 @@ class Player:
     afresh: bool = False
     died: int = 0
     hanging: int = 0
+    code: str = ""
     down: bool = False
     codes: dict[str, str] = field(default_factory=dict)
     typed: dict[int, str | None] = field(default_factory=dict)
@@ -119,6 +127,7 @@ class Player:
         counting, self.world.counting = self.world.counting, False
         self.house.open()
         self.world.counting = counting
+        self.code = self.house.code or self.code
 
     def close(self) -> None:
         self.house.close()
@@ -134,9 +143,10 @@ class Player:
         since = len(self.world.platform.seen)
         office_says = self._act(entry)
         shown = self._told(entry, self.world.platform.seen[since:])
-        self._note_steps()
-        if self.afresh and not self.down:
-            self.restart()
+        if not self.down:
+            self._note_steps()
+            if self.afresh:
+                self.restart()
         return [*office_says, *shown]
 
     def _act(self, entry: Entry) -> list[str]:
@@ -160,11 +170,11 @@ class Player:
             case "office":
                 return told("office", "<", self._office(entry.text))
             case "look":
-                return [self._look(entry)]
+                return [plainly(self._look(entry))]
         return []
 
     def _filled(self, text: str) -> str:
-        return text.replace("{code}", self.house.code or "no code")
+        return text.replace("{code}", self.code)
 
     def _happens(self, entry: Entry, event: Event) -> None:
         person, _, chat = entry.who.partition("@")
@@ -198,10 +208,7 @@ class Player:
         """How many new messages arrived without our noting it, and will be sent again."""
         if self.caps.idempotent_send:
             return 0
-        raw = sqlite3.connect(self.world.file)
-        rows = raw.execute("SELECT key FROM outbox WHERE state = 'sending' AND resend").fetchall()
-        raw.close()
-        keys = {row[0] for row in rows}
+        keys = {row[0] for row in self.rows("SELECT key FROM outbox WHERE state = 'sending' AND resend")}
         return sum(message.key.rpartition(".")[0] in keys for message in self.world.platform.shown.values())
 
     def restart(self) -> None:
@@ -273,16 +280,19 @@ class Player:
 
     def _ticked(self, prompt: str) -> list[str]:
         query = "SELECT s.state FROM prompts p JOIN sessions s ON s.id = p.session WHERE p.id = ?"
-        opened = orjson.loads(self.house.database.raw.execute(query, (prompt,)).fetchone()[0])["open"]
-        return list(opened[2])
+        return list(orjson.loads(self.rows(query, prompt)[0][0])["open"][2])
 
     def _prompt(self, id: str) -> tuple[str, Flow] | None:
         """The step and the flow that a prompt belongs to."""
         query = "SELECT p.step, s.version FROM prompts p JOIN sessions s ON s.id = p.session WHERE p.id = ?"
-        row = self.house.database.raw.execute(query, (id,)).fetchone()
-        if row is None:
+        found = self.rows(query, id)
+        if not found:
             return None
-        return row[0], self.peek(lambda connection: self.house.road.flows.get(connection, row[1]))
+        step, version = found[0]
+        if version not in _VERSIONS:
+            source = self.rows("SELECT source FROM flow_versions WHERE version = ?", version)[0][0]
+            _VERSIONS[version] = from_source(source)
+        return step, _VERSIONS[version]
 
     # --- What became visible -----------------------------------------------------------------------------------------
 
@@ -323,7 +333,7 @@ class Player:
         query = (
             "SELECT o.id, o.place, p.step FROM outbox o JOIN prompts p ON p.id = o.prompt WHERE o.id > ? ORDER BY o.id"
         )
-        for id, place, step in self.house.database.raw.execute(query, (self._asked,)).fetchall():
+        for id, place, step in self.rows(query, self._asked):
             self._asked = id
             asked = self.steps.setdefault(place, [])
             if asked[-1:] != [step]:
@@ -387,16 +397,17 @@ class Player:
         words = text.split()
         match words:
             case ["publish", *rest]:
-                options = dict(zip(rest[-2 * (len(rest) // 2) :: 2], rest[-2 * (len(rest) // 2) + 1 :: 2], strict=True))
-                source = flow_named(rest[0] if len(rest) % 2 else self.chat.flow)[1]
-                return [self._publish(source, options)]
+                named = rest[:1] if len(rest) % 2 else [self.chat.flow]
+                options = rest[len(rest) % 2 :]
+                given = dict(zip(options[::2], options[1::2], strict=True))
+                return [self._publish(flow_named(named[0])[1], given)]
             case ["close", id]:
                 return [self._asked_of({"do": "close", "id": id, "lang": self.chat.lang})]
             case ["owner", person]:
                 self.house.name_owner(f"{NAME}:{person}")
                 return [f"{person} is an owner"]
             case ["code"]:
-                return [(self.house.code or "no code").translate(str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", "X" * 32))]
+                return [re.sub("[A-Z2-7]", "X", self.house.code or "") or "there is none any more"]
             case ["verify"]:
                 broken = self.peek(audit.verify)
                 return ["the audit is whole" if broken is None else f"the audit breaks at {broken}"]
@@ -422,6 +433,11 @@ class Player:
         return str(reply["error"]) if "error" in reply else f"{reply['id']}: {reply['state']}"
 
     # --- Looking into the database -----------------------------------------------------------------------------------
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        """Read the file from outside, whether a process works on it or not."""
+        with closing(sqlite3.connect(self.world.file)) as raw:
+            return raw.execute(query, values).fetchall()
 
     def peek(self, look: Callable[[Connection], T]) -> T:
         """Read in a transaction that nobody counts."""
@@ -545,6 +561,7 @@ def _kept(connection: Connection) -> str:
 
 
 _FLOWS: dict[str, tuple[Flow, str]] = {}
+_VERSIONS: dict[str, Flow] = {}
 
 
 def flow_named(name: str) -> tuple[Flow, str]:
