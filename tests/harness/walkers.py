@@ -294,7 +294,9 @@ class Walker:
         wrong = []
         for question, last in self.confirmed.items():
             if last >= 0 and filed.get(question) not in self.given[question][last:]:
-                wrong.append(f"{self.citizen.id} {question}: {filed.get(question)!r}, saw {self.given[question][last]!r}")
+                wrong.append(
+                    f"{self.citizen.id} {question}: {filed.get(question)!r}, saw {self.given[question][last]!r}"
+                )
         for question, value in filed.items():
             if value not in self.given.get(question, []):
                 wrong.append(f"{self.citizen.id} {question}: {value!r} was never answered")

@@ -250,7 +250,9 @@ async def test_a_whole_conversation_with_the_real_service(second: SecondOpinion,
         await second.press(tr("fr", "Send"))
         await sees("Merci beaucoup.")
         texts = [one["text"] for one in await second.screen()]
-        assert [text for text in texts if "✔ En bus" in text] == [text for text in texts if "Comment venez-vous ?\n" in text]
+        assert [text for text in texts if "✔ En bus" in text] == [
+            text for text in texts if "Comment venez-vous ?\n" in text
+        ]
         assert len(second.answered) == 4
         await town.palabre("close", "mobilite")
         result = await town.results("mobilite")

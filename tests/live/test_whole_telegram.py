@@ -160,7 +160,9 @@ async def test_the_owner_runs_it_from_the_chat(tmp_path: Path) -> None:
         await town.start()
         said = tr("fr", "To become the owner, send this code to the bot on any channel: {code}", code="")
         code = next(line for line in town.log().splitlines() if line.startswith(said)).removeprefix(said)
-        lea, mayor, stranger = (telegram.citizen(number, name) for number, name in ((7, "Léa"), (8, "Maire"), (9, "Zoé")))
+        lea, mayor, stranger = (
+            telegram.citizen(number, name) for number, name in ((7, "Léa"), (8, "Maire"), (9, "Zoé"))
+        )
         stranger.say("ABCD-ABCD-ABCD")
         await sees(stranger, tr("fr", "This code is not valid (any more)."))
         stranger.say("/status")
@@ -168,19 +170,21 @@ async def test_the_owner_runs_it_from_the_chat(tmp_path: Path) -> None:
         lea.say("/start")
         await answers(lea)
         mayor.say(code)
-        await sees(mayor, tr("fr", "Welcome! You are now the owner of this Palabre. Type /help to see what you can do."))
+        await sees(
+            mayor, tr("fr", "Welcome! You are now the owner of this Palabre. Type /help to see what you can do.")
+        )
         stranger.say(code)
         await until(lambda: len(stranger.screen()) >= 3, "the code works once")
         assert stranger.texts()[-1] == tr("fr", "This code is not valid (any more).")
         mayor.say("/status")
         assert "mobilite" in (await sees(mayor, "Se déplacer demain (mobilite)")).text
         mayor.say("/results")
-        hidden = tr(
-            "fr", "The result of “{title}” is shown to nobody before the closing.", title="Se déplacer demain"
-        )
+        hidden = tr("fr", "The result of “{title}” is shown to nobody before the closing.", title="Se déplacer demain")
         await sees(mayor, hidden)
         mayor.say("/close")
-        await sees(mayor, tr("fr", "Close “{title}” now, before its hour? This cannot be undone.", title="Se déplacer demain"))
+        await sees(
+            mayor, tr("fr", "Close “{title}” now, before its hour? This cannot be undone.", title="Se déplacer demain")
+        )
         mayor.press(tr("fr", "Yes, close now"))
         assert (await town.results("mobilite"))["participants"] == 1
         mayor.say("/results")
@@ -207,7 +211,9 @@ async def test_what_is_kept_about_somebody_is_shown_and_erased(tmp_path: Path) -
         assert filed["mode"] == ["answer", "bus"]
         assert filed["idee"] == ["answer", "Des <b>bancs</b> & de l'ombre"]
         lea.say("/erase")
-        await until(lambda: tr("fr", "Yes, erase everything") in lea.screen()[-1].labels, "the question whether to erase")
+        await until(
+            lambda: tr("fr", "Yes, erase everything") in lea.screen()[-1].labels, "the question whether to erase"
+        )
         lea.press(tr("fr", "Yes, erase everything"))
         await sees(lea, tr("fr", "Done: everything kept about you is erased. Type /start to begin anew."))
         assert town.rows("SELECT identity FROM identities") == [("telegram:8",)]

@@ -60,7 +60,8 @@ async def painted(page: Page, where: str) -> None:
     image = page.locator(where).first
     await image.scroll_into_view_if_needed()
     await page.wait_for_function(
-        "(where) => { const it = document.querySelector(where); return it.complete && it.naturalWidth > 100; }", arg=where
+        "(where) => { const it = document.querySelector(where); return it.complete && it.naturalWidth > 100; }",
+        arg=where,
     )
 
 
@@ -194,5 +195,3 @@ async def press_by_keyboard(page: Page, name: str) -> None:
     await button(page, name).wait_for()
     await tab_until(page, f"document.activeElement.innerText?.trim() === {name!r}")
     await page.keyboard.press("Enter")
-
-
