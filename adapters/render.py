@@ -135,11 +135,12 @@ def _keyboard(prompt: Prompt, limit: int, lang: str) -> tuple[Rows, tuple[Block,
         label = _shortened(_ticked(button, numbers.get(id(button), "")), limit)
         return button if label == button.label else replace(button, label=label)
 
-    main = [shown(button) for button in prompt.buttons if not button.quiet]
-    aside = [shown(button) for button in prompt.buttons if button.quiet]
+    offered = [shown(button) for button in prompt.buttons if not button.quiet]
+    forward = [(shown(button),) for button in prompt.buttons if button.quiet and button.main]
+    aside = [shown(button) for button in prompt.buttons if button.quiet and not button.main]
     width = max(prompt.columns, 1)
-    rows = [tuple(main[i : i + width]) for i in range(0, len(main), width)]
-    return (*rows, *_quiet_rows(aside)), _in_words(prompt, written, lang)
+    rows = [tuple(offered[i : i + width]) for i in range(0, len(offered), width)]
+    return (*rows, *forward, *_quiet_rows(aside)), _in_words(prompt, written, lang)
 
 
 def _quiet_rows(buttons: list[Button]) -> Iterator[tuple[Button, ...]]:

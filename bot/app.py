@@ -131,6 +131,9 @@ class Service:
         listening = server.listen(*self.settings.listen) if self.settings.web.enabled else None
         await self._prepare()
         ticking = None
+        # What was leaving at the last stop goes ahead of anything newer, or an old edit would overwrite a later one.
+        for _page in range(5):
+            await self.deliverer.poll()
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(self.deliverer.run()), group.create_task(self._think())]

@@ -233,7 +233,8 @@ def tell_outage(scene: Scene, adapter: str, silence: timedelta, at: int) -> None
             "/myvote shows what is on file.",
             time=span(silence, lang),
         )
-        scene.send(row.place, Whole(message(text), lang), key=f"outage:{adapter}:{at}:{row.id}", resend=False)
+        key = f"outage:{adapter}:{at}:{row.id}"
+        scene.send(row.place, Whole(message(text), lang), key=key, rank=outbox.Rank.BROADCAST, resend=False)
 
 
 def _handle(scene: Scene, items: Sequence[Pending]) -> None:

@@ -323,6 +323,6 @@ def _remind(flow: Flow, session: Session, detail: str) -> Step:
         return same(session)
     lang = session.lang
     text = write(flow, flow.reminders[at].text, lang, left(flow, session))
-    button = Button(label=tr(lang, "Continue"), data=prompts.command("resume", session.id), quiet=True)
+    button = Button(label=tr(lang, "Continue"), data=prompts.command("resume", session.id), quiet=True, main=True)
     shown = Message(body=paragraphs(text), prompt=Prompt(id="", buttons=(button,)))
     return same(session, Send(message=shown, resend=False))

@@ -61,6 +61,9 @@ class Button:
     url: str | None = None
     quiet: bool = False
     """Secondary (skip, back, done): shown after the choices; numbered lists show it as a word to type."""
+    main: bool = False
+    """The step forward (send, done, continue): stands out on platforms that can. Where there are no buttons it is a
+    word to type, never a number, because there the numbers mean something else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +136,7 @@ def to_json(message: Message) -> dict[str, Any]:
     data: dict[str, Any] = {"body": [_block_to_json(block) for block in message.body]}
     prompt = message.prompt
     if prompt is not None:
-        buttons = [[b.label, b.data, b.chosen, b.url, b.quiet] for b in prompt.buttons]
+        buttons = [[b.label, b.data, b.chosen, b.url, b.quiet, b.main] for b in prompt.buttons]
         data["prompt"] = [prompt.id, buttons, prompt.free, prompt.columns]
     if message.picture is not None:
         data["picture"] = [message.picture.ref, message.picture.alt, message.picture.told]
@@ -145,16 +148,16 @@ def from_json(data: dict[str, Any]) -> Message:
     prompt, picture = data.get("prompt"), data.get("picture")
     return Message(
         body=tuple(_block_from_json(block) for block in data["body"]),
-        prompt=Prompt(
-            id=prompt[0],
-            buttons=tuple(Button(label=b[0], data=b[1], chosen=b[2], url=b[3], quiet=b[4]) for b in prompt[1]),
-            free=prompt[2],
-            columns=prompt[3],
-        )
-        if prompt
-        else None,
-        picture=Picture(ref=picture[0], alt=picture[1], told=picture[2]) if picture else None,
+        prompt=prompt
+        and Prompt(id=prompt[0], buttons=tuple(map(_button, prompt[1])), free=prompt[2], columns=prompt[3]),
+        picture=picture and Picture(ref=picture[0], alt=picture[1], told=bool(picture[2:] and picture[2])),
     )
+
+
+def _button(data: list[Any]) -> Button:
+    """A stored button; the first ones ended after `quiet`."""
+    label, pressed, chosen, url, quiet, *main = data
+    return Button(label=label, data=pressed, chosen=chosen, url=url, quiet=quiet, main=bool(main and main[0]))
 
 
 _INLINE: dict[str, type[Plain] | type[Bold] | type[Italic]] = {"t": Plain, "b": Bold, "i": Italic}

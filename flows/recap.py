@@ -40,7 +40,9 @@ def show(trail: Trail, lang: str, prompt: str, *, sent: bool, before: Sequence[B
     else:
         head = tr(lang, "Here are your answers. Is everything right?")
         foot = tr(lang, "If so: “{send}”. To change an answer, type its number.", send=tr(lang, "Send"))
-    buttons = [] if sent else [Button(label=tr(lang, "Send"), data=prompts.data(prompt, prompts.SEND), quiet=True)]
+    buttons = (
+        [] if sent else [Button(label=tr(lang, "Send"), data=prompts.data(prompt, prompts.SEND), quiet=True, main=True)]
+    )
     buttons += [
         Button(
             label=tr(lang, "Change {number}", number=number),

@@ -68,7 +68,9 @@ def _button(button: Button) -> dict[str, Any]:
     face: dict[str, Any] = {"label": button.label, "data": button.data}
     if button.chosen:
         face["chosen"] = True
-    if button.quiet:
+    if button.main:
+        face["main"] = True
+    elif button.quiet:
         face["quiet"] = True
     if button.url is not None and openable(button.url):
         face["url"] = button.url

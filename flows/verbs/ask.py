@@ -68,7 +68,8 @@ def show(
 
 def _aside(step: Ask, trail: Trail, lang: str, prompt: str) -> list[Button]:
     return [
-        Button(label=label, data=prompts.data(prompt, token), quiet=True) for token, label in ways(step, trail, lang)
+        Button(label=label, data=prompts.data(prompt, token), quiet=True, main=token == prompts.DONE)
+        for token, label in ways(step, trail, lang)
     ]
 
 

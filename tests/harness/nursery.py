@@ -9,13 +9,12 @@ import os
 import select
 import signal
 import sys
+from importlib import import_module
 
-import adapters.console
-import adapters.telegram
-import adapters.web
-import bot.app
 import bot.cli
-import bot.commands.register  # noqa: F401 (imported so that the children need not)
+
+for name in ("bot.app", "bot.commands.register", "adapters.telegram", "adapters.web"):
+    import_module(name)
 
 children: set[int] = set()
 

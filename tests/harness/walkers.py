@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 
 from adapters.telegram_emulator import Citizen, Emulator, Shown
 
@@ -272,8 +273,7 @@ class Walker:
     def _press(self, text: str, shown: Shown) -> None:
         for button in shown.buttons:
             if button["text"].removeprefix("✔ ") == text:
-                data = button["callback_data"]
-                self._repeat = lambda: self.citizen.press_data(data, shown)
+                self._repeat = partial(self.citizen.press_data, button["callback_data"], shown)
                 self._repeat()
                 return
         self.surprises.append(f"no button {text!r} among {shown.labels}")

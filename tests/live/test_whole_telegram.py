@@ -25,7 +25,9 @@ results: at_close
 reminders:
   - after: 2d
     to: unfinished
-    text: {fr: "Vous n'avez pas fini. Questions restantes : {left}.", en: "You have not finished. Questions left: {left}."}
+    text:
+      fr: "Vous n'avez pas fini. Questions restantes : {left}."
+      en: "You have not finished. Questions left: {left}."
 steps:
   - say: hello
     text: {fr: "Bonjour et bienvenue.", en: "Hello and welcome."}

@@ -85,7 +85,9 @@ def read(text: str) -> Chat:
     lines = text.rstrip("\n").split("\n")
     first = next((at for at, line in enumerate(lines) if line.startswith("flow ")), None)
     if first is None or first + 1 >= len(lines) or not lines[first + 1].startswith("at "):
-        raise ValueError("a transcript begins with `flow <name>, <language>, <what the messenger can do>` and `at <time>`")
+        raise ValueError(
+            "a transcript begins with `flow <name>, <language>, <what the messenger can do>` and `at <time>`"
+        )
     flow, lang, way, *options = (word.strip() for word in lines[first].removeprefix("flow ").split(","))
     entries: list[Entry] = []
     for number, line in enumerate(lines[first + 2 :], first + 3):

@@ -11,7 +11,7 @@ import asyncio
 import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -54,6 +54,8 @@ class World:
         self.stop_at: int | None = None
         self.stop_when: str | None = None
         self.stopped = ""
+        self.still: Callable[[], None] = lambda: None
+        """Makes everything that runs stand still."""
         self.lock: sqlite3.Connection | None = None
         self.refused = 0
 
@@ -64,6 +66,7 @@ class World:
             self.crossed.append(what)
             if len(self.crossed) == self.stop_at or what == self.stop_when:
                 self.stopped, self.stop_at, self.stop_when = what, None, None
+                self.still()
                 raise Dead(what)
 
     def alive(self) -> None:
@@ -80,12 +83,17 @@ class World:
             self.lock = None
 
 
+_COMPILED: dict[Any, Any] = {}
+"""What SQLAlchemy makes of our statements: the same in every process."""
+
+
 class StoppableDatabase(Database):
     """The real one. A process that is killed loses what it had not committed, nothing else; a power cut is not played
     here, so nothing waits for the disk."""
 
     def __init__(self, world: World) -> None:
         super().__init__(f"sqlite:///{world.file}")
+        self.engine = self.engine.execution_options(compiled_cache=_COMPILED)
         self._world = world
         raw = self.engine.raw_connection()
         raw.cursor().execute("PRAGMA synchronous = off")
@@ -132,6 +140,7 @@ class House:
         self.world = world
         self.loop = VirtualLoop()
         self.loop.set_exception_handler(self._complain)
+        world.still = self.loop.stop
         self.database = StoppableDatabase(world)
         self.storage = Inline(self.database)
         self.road = Road(self.database, world.rules, lambda: world.now)
@@ -177,7 +186,8 @@ class House:
         for _ in range(5):  # a task may want to do something more when it is cancelled
             for task in asyncio.all_tasks(self.loop):
                 task.cancel()
-            self.loop.run_until_complete(asyncio.sleep(0))
+            with suppress(RuntimeError):  # it stands still since the kill
+                self.loop.run_until_complete(asyncio.sleep(0))
         self.loop.close()
         self.storage.close()
         self.world.stopped = ""

@@ -12,13 +12,14 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
 import orjson
 from chatfile import Chat, Entry, name_of, plainly, spoken, told, written
-from house import Dead, House, StoppableDatabase, World
+from house import Dead, House, World
 from stage import BY_TYPING, GROUPS, NAME, WITH_BUTTONS, WITH_KEYS, Platform, Seen
 
 from adapters.base import Capabilities
@@ -26,14 +27,14 @@ from bot import office
 from bot.scene import Rules
 from bot.transcript import code_of, on_file
 from bot.walltime import instant
-from flows import kinds, prompts, times
+from flows import prompts, times
 from flows.events import Blocked, Event, Pressed, Returned, Said, Shared
 from flows.flow import AnyOf, Ask, Flow
 from flows.load import from_source, load_file
 from flows.messages import Button
 from flows.session import Answer
 from flows.tally import counts
-from storage import audit, ballots, consultations, outbox, people, sessions
+from storage import audit, ballots, consultations, people, sessions
 from storage.database import Connection, Database
 
 T = TypeVar("T")
@@ -50,7 +51,7 @@ ZONE = "Europe/Paris"
 
 FAULTS = """
 ! crash                   the process is killed here and started again
-! crash before commit     it is killed in the next act, before the first commit; also: after commit, sent, changed, noted
+! crash before commit     it is killed in the next act, there; also: after commit, sent, changed, noted
 ! stop / ! start          the process is down in between, the messenger holds what people do
 ! locked                  another program holds the database during the next act
 ! send unsure             the next message arrives, but the answer to us is lost; also: lost, later
@@ -61,7 +62,7 @@ FAULTS = """
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What can be compared after one act."""
+    """What can be compared after one act. `file` is empty where nobody can look."""
 
     visible: dict[str, list[tuple[str, str]]]
     """place -> (as first shown, as it stands) of each message."""
@@ -145,7 +146,7 @@ class Player:
         shown = self._told(entry, self.world.platform.seen[since:])
         if not self.down:
             self._note_steps()
-            if self.afresh:
+            if self.afresh and entry.kind not in ("prose", "fault"):
                 self.restart()
         return [*office_says, *shown]
 
@@ -238,6 +239,7 @@ class Player:
         ref, button = self._find(entry, f"{NAME}:{whose or chat}", rest if whose else token, old=old)
         if button.url:
             payload = button.url.partition("?start=")[2]
+            self.typed[entry.number] = f"/start {payload}".rstrip()
             said = Said(at=self.world.now, text=f"/start {payload}".rstrip())
             self._happens(Entry(entry.line, ">", who=person, number=entry.number), said)
             return
@@ -511,12 +513,13 @@ class Player:
             labels = " ".join(button.label for button in message.buttons)
             shown = (message.first, f"{message.text} [{labels}]")
             visible.setdefault(message.place, []).append(shown)
-        file = {} if self.down else {who: self.peek(lambda c, who=who: self._file(c, who)) for who in self.chat.people}  # type: ignore[misc]
+        blind = self.down or self.world.lock is not None
+        file = {} if blind else {who: self.peek(partial(self._file, person=who)) for who in self.chat.people}
         return Reading(visible, file, tuple(output))
 
     def unsure(self) -> int:
         """How many messages nobody can know of: those that may be lost rather than seen twice."""
-        return self.peek(outbox.counts).get(outbox.UNSURE, 0)
+        return len(self.rows("SELECT key FROM outbox WHERE state = 'unsure'"))
 
     def snapshot(self) -> Snapshot:
         with sqlite3.connect(self.world.file) as raw:

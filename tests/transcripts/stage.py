@@ -1,8 +1,8 @@
 """A messenger in memory, real as far as Palabre can see: it holds what people say until it is confirmed, keeps what was
 shown to them, and can lose an answer on the way.
 
-The one rule: it survives. `Platform` is the world outside, `Stage` is our side of the line to it; when Palabre dies only
-the latter goes, and whatever was not confirmed is handed over again.
+The one rule: it survives. `Platform` is the world outside, `Stage` is our side of the line to it; when Palabre dies
+only the latter goes, and whatever was not confirmed is handed over again.
 """
 
 from __future__ import annotations

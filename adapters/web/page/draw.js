@@ -46,7 +46,7 @@ function picture(image, phrases) {
 }
 
 function choice(button) {
-  const look = button.quiet ? "choice quiet" : "choice";
+  const look = button.main ? "choice main" : button.quiet ? "choice quiet" : "choice";
   if (button.url && safe(button.url)) return link(button.url, { class: look }, button.label);
   const pressed = button.chosen ? { "aria-pressed": "true" } : {};
   // A chosen label may bring the tick that plain messengers need; here the button shows its own.
