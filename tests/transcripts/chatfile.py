@@ -1,7 +1,7 @@
 r"""A transcript as a file: what people do, and under each act what Palabre answered.
 
     flow mobilite, fr, buttons        which flow, which language, what the messenger can do
-    at 2026-03-02 09:00               the hour on the wall, in the flow's zone; later in the chat, time passes until then
+    at 2026-03-02 09:00               the hour on the wall, in the flow's zone; later, time passes until then
     Léa  > /start                     says (`\n`, `\u200b` and `🎉{5000}` mean what they look like)
     Léa  # bus                        presses the button of this code, or of this label
     Léa  # bus (old)                  presses a button that is gone by now; `Tom: bus` one that Tom was shown; `=1.x.0`

@@ -1,8 +1,9 @@
 """Palabre in a test: the real road and the real deliverer on a SQLite file, driven as `bot.app` drives them, one step
 after the other and with a clock that stands still until it is moved.
 
-The one rule: a `House` can be lost at any moment. `World` holds what outlives it (the file, the messenger, the clock) and
-counts the boundaries at which it may be stopped: each transaction before and after its commit, each thing that leaves.
+The one rule: a `House` can be lost at any moment. `World` holds what outlives it (the file, the messenger, the clock)
+and counts the boundaries at which it may be stopped: each transaction before and after its commit, each thing that
+leaves.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from bot.thread import StorageThread
 from bot.upkeep import reckon_wall_times, scrub, sweep
 from flows.flow import Flow
 from storage import consultations, inbox, migrate, outbox
-from storage.database import Connection, Database, Locked, StorageError
+from storage.database import Connection, Database, Locked
 from storage.instants import ms, when
 
 P = ParamSpec("P")
@@ -272,8 +273,7 @@ class House:
         while True:
             try:
                 return await self.storage.call(act)
-            except StorageError as error:
-                assert isinstance(error, Locked), error
+            except Locked:
                 self.world.locked()
                 await asyncio.sleep(1.0)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import re
 import sqlite3
+import zlib
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -17,37 +18,32 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
+import looking
 import orjson
 from chatfile import Chat, Entry, name_of, plainly, spoken, told, written
 from house import Dead, House, World
+from looking import flow_named, flow_of, zone_of
 from stage import BY_TYPING, GROUPS, NAME, WITH_BUTTONS, WITH_KEYS, Platform, Seen
 
 from adapters.base import Capabilities
-from bot import office
 from bot.scene import Rules
-from bot.transcript import code_of, on_file
+from bot.transcript import code_of
 from bot.walltime import instant
 from flows import prompts, times
 from flows.events import Blocked, Event, Pressed, Returned, Said, Shared
 from flows.flow import AnyOf, Ask, Flow
-from flows.load import from_source, load_file
 from flows.messages import Button
-from flows.session import Answer
-from flows.tally import counts
-from storage import audit, ballots, consultations, people, sessions
+from storage import audit
 from storage.database import Connection, Database
 
 T = TypeVar("T")
 
-HERE = Path(__file__).parent
-LIBRARY = HERE.parents[1] / "flows" / "library"
 WAYS: dict[str, Capabilities] = {
     "buttons": WITH_BUTTONS,
     "buttons only": WITH_BUTTONS,
     "keys": WITH_KEYS,
     "typing": BY_TYPING,
 }
-ZONE = "Europe/Paris"
 
 FAULTS = """
 ! crash                   the process is killed here and started again
@@ -67,7 +63,6 @@ class Reading:
     visible: dict[str, list[tuple[str, str]]]
     """place -> (as first shown, as it stands) of each message."""
     file: dict[str, str]
-    output: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,10 +286,8 @@ class Player:
         if not found:
             return None
         step, version = found[0]
-        if version not in _VERSIONS:
-            source = self.rows("SELECT source FROM flow_versions WHERE version = ?", version)[0][0]
-            _VERSIONS[version] = from_source(source)
-        return step, _VERSIONS[version]
+        source = self.rows("SELECT source FROM flow_versions WHERE version = ?", version)[0][0]
+        return step, flow_of(version, source)
 
     # --- What became visible -----------------------------------------------------------------------------------------
 
@@ -451,71 +444,24 @@ class Player:
         person = person.strip()
         match entry.text:
             case "file":
-                return self.peek(lambda connection: self._file(connection, person or self.chat.people[0], id))
+                return self.peek(lambda connection: looking.file(connection, person or self.chat.people[0], id))
             case "result":
-                return self.peek(lambda connection: self._result(connection, id or person))
+                run = id or person or flow_named(self.chat.flow)[0].id
+                return self.peek(lambda connection: looking.result(connection, run))
             case _:
-                return self.peek(_kept)
-
-    def _file(self, connection: Connection, person: str, id: str = "") -> str:
-        """What is on record for somebody, found by the key that still links them."""
-        identity = f"{NAME}:{person}"
-        known = people.by_identity(connection, [identity])
-        if identity not in known:
-            return "nobody"
-        participant = known[identity][0]
-        found = []
-        for row in sorted(sessions.of_participant(connection, participant), key=lambda row: row.consultation):
-            run = consultations.get(connection, row.consultation)
-            assert run is not None
-            if id and run.id != id:
-                continue
-            if run.key is None:
-                found.append("the key is gone")
-                continue
-            flow = self.house.road.flows.get(connection, row.version)
-            mine = ballots.of_token(connection, run.id, ballots.token(run.key, participant))
-            answers = {one["question"]: Answer.from_json(one["answer"]) for one in mine}
-            for one in mine:
-                step = flow.step(one["question"])
-                assert isinstance(step, Ask)
-                assert one["wording"] == step.wording, "a ballot names the wording it answered"
-            ordered = {ask.name: answers[ask.name] for ask in flow.asks if ask.name in answers}
-            found.append(on_file(ordered).removeprefix("file: ").removeprefix("file:"))
-        return " | ".join(found)
-
-    def _result(self, connection: Connection, id: str = "") -> str:
-        """The tally; the counters kept on the way, the ballots and what was published must agree."""
-        flow_id = flow_named(self.chat.flow)[0].id
-        run = consultations.get(connection, id or flow_id)
-        assert run is not None
-        flow = self.house.road.flows.of(connection, run)
-        stands = office.as_it_stands(connection, run, flow)
-        recounted = office.recount(connection, run, flow)
-        assert recounted.questions == stands.questions, "the result is not what the ballots say"
-        assert not counts.agree(recounted, ballots.counters(connection, run.id))
-        said = [f"{run.state}, participants={stands.participants}, finished={stands.finished}"]
-        for question in stands.questions:
-            some = [f"{row.code}={row.count}" for row in question.rows if row.count]
-            ways = (("skipped", question.skipped), ("dont_know", question.dont_know), ("abstain", question.abstained))
-            some += [f"{name}={n}" for name, n in ways if n]
-            if question.answered and not question.rows:
-                some.append(f"answered={question.answered}")
-            if some:
-                said.append(f"{question.name}: {' '.join(some)}")
-        return " | ".join(said)
+                return self.peek(looking.kept)
 
     # --- For comparing -----------------------------------------------------------------------------------------------
 
-    def reading(self, output: list[str]) -> Reading:
+    def reading(self) -> Reading:
         visible: dict[str, list[tuple[str, str]]] = {}
         for message in self.world.platform.shown.values():
             labels = " ".join(button.label for button in message.buttons)
             shown = (message.first, f"{message.text} [{labels}]")
             visible.setdefault(message.place, []).append(shown)
         blind = self.down or self.world.lock is not None
-        file = {} if blind else {who: self.peek(partial(self._file, person=who)) for who in self.chat.people}
-        return Reading(visible, file, tuple(output))
+        file = {} if blind else {who: self.peek(partial(looking.file, person=who)) for who in self.chat.people}
+        return Reading(visible, file)
 
     def unsure(self) -> int:
         """How many messages nobody can know of: those that may be lost rather than seen twice."""
@@ -523,7 +469,7 @@ class Player:
 
     def snapshot(self) -> Snapshot:
         with sqlite3.connect(self.world.file) as raw:
-            data = raw.serialize()
+            data = zlib.compress(raw.serialize(), 1)
         raw.close()
         return Snapshot(data, copy.deepcopy(self.world.platform), self.world.now, self.down, dict(self.spoiled))
 
@@ -533,49 +479,10 @@ class Player:
             self.house.close()
         for old in file.parent.glob(f"{file.name}*"):
             old.unlink()
-        file.write_bytes(snapshot.data)
+        file.write_bytes(zlib.decompress(snapshot.data))
         world = World(file, copy.deepcopy(snapshot.platform), snapshot.now, self.world.rules)
         self.world, self.down, self.spoiled = world, snapshot.down, dict(snapshot.spoiled)
         self.died = self.hanging = 0
         if not self.down:
             self.house = House(world)
             self._open()
-
-
-def _kept(connection: Connection) -> str:
-    """What is kept in all, as numbers."""
-    raw: Any = connection.connection.driver_connection
-
-    def number(query: str) -> int:
-        return int(raw.execute(query).fetchone()[0])
-
-    return ", ".join(
-        f"{name} {number(query)}"
-        for name, query in (
-            ("people", "SELECT count(*) FROM participants"),
-            ("sessions", "SELECT count(*) FROM sessions"),
-            ("with answers", "SELECT count(*) FROM sessions WHERE state != ''"),
-            ("ballots", "SELECT count(*) FROM ballots"),
-            ("said", "SELECT count(*) FROM inbox WHERE event != '' AND adapter != 'clock'"),
-            ("shown", "SELECT count(*) FROM outbox WHERE payload != ''"),
-            ("aside", "SELECT count(*) FROM inbox WHERE state = 'aside'"),
-        )
-    )
-
-
-_FLOWS: dict[str, tuple[Flow, str]] = {}
-_VERSIONS: dict[str, Flow] = {}
-
-
-def flow_named(name: str) -> tuple[Flow, str]:
-    """The flow of this name beside the transcripts, else in the library; and its text."""
-    if name not in _FLOWS:
-        file = HERE / "flows" / f"{name}.yaml"
-        loaded = load_file(file if file.exists() else LIBRARY / f"{name}.yaml")
-        assert loaded.flow is not None, "\n".join(map(str, loaded.mistakes))
-        _FLOWS[name] = loaded.flow, loaded.source
-    return _FLOWS[name]
-
-
-def zone_of(flow: Flow) -> str:
-    return flow.window.zone if flow.window else ZONE

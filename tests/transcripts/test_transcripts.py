@@ -11,12 +11,15 @@ from __future__ import annotations
 import difflib
 import os
 import random
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from chatfile import Chat, read
 from house import copied
-from playing import Player, Reading
+from playing import Player, Reading, Snapshot
 from stage import BY_TYPING
 
 CHATS = sorted((Path(__file__).parent / "chats").glob("*.chat"))
@@ -28,9 +31,45 @@ AFTER = 2
 """How many further acts are played after a kill."""
 
 
-@pytest.fixture
-def file(tmp_path: Path, template: Path) -> Path:
-    return copied(template, tmp_path / "palabre.db")
+@dataclass(slots=True)
+class Reference:
+    """A chat played once without harm: what came of it, and where it stood before each act."""
+
+    chat: Chat
+    player: Player
+    snapshots: list[Snapshot] = field(default_factory=list)
+    readings: list[Reading] = field(default_factory=list)
+    boundaries: list[list[str]] = field(default_factory=list)
+    trouble: AssertionError | None = None
+
+
+@cache
+def reference(path: Path, template: Path) -> Reference:
+    """The chat as it happens; its entries hold what the bot says now."""
+    chat = chat_of(path)
+    with TemporaryDirectory() as folder:
+        player = Player.of(chat, copied(template, Path(folder) / "palabre.db"))
+        found = Reference(chat, player)
+        for entry in chat.acts:
+            found.snapshots.append(player.snapshot())
+            player.world.crossed.clear()
+            try:
+                entry.output = player.do(entry)
+            except AssertionError as error:
+                found.trouble = error
+                break
+            found.readings.append(player.reading())
+            found.boundaries.append(list(player.world.crossed))
+        if not player.down:
+            player.close()
+    return found
+
+
+def played(path: Path, template: Path) -> Reference:
+    found = reference(path, template)
+    if found.trouble is not None:
+        raise found.trouble
+    return found
 
 
 def chat_of(path: Path) -> Chat:
@@ -42,53 +81,39 @@ def ids(path: Path) -> str:
 
 
 @pytest.mark.parametrize("path", CHATS, ids=ids)
-def test_as_written(path: Path, file: Path, request: pytest.FixtureRequest) -> None:
-    chat, update = chat_of(path), request.config.getoption("--update")
-    player = Player.of(chat, file)
-    for entry in chat.entries:
-        try:
-            entry.output = player.do(entry)
-        except AssertionError:
-            if update:
-                _write(path, chat)  # as far as it goes
-            raise
-    player.close()
-    now = "\n".join(chat.lines()) + "\n"
-    before = path.read_text(encoding="utf-8")
-    if update:
-        _write(path, chat)
-    elif now != before:
+def test_as_written(path: Path, template: Path, request: pytest.FixtureRequest) -> None:
+    found = reference(path, template)
+    before, now = path.read_text(encoding="utf-8"), "\n".join(found.chat.lines()) + "\n"
+    if request.config.getoption("--update"):
+        path.write_text(now, encoding="utf-8")  # as far as it goes
+    if found.trouble is not None:
+        raise found.trouble
+    if now != before and not request.config.getoption("--update"):
         diff = difflib.unified_diff(before.splitlines(), now.splitlines(), "as written", "as it happens", lineterm="")
         pytest.fail("\n".join([f"{path.name}: (pytest --update takes it over)", *diff]), pytrace=False)
 
 
-def _write(path: Path, chat: Chat) -> None:
-    path.write_text("\n".join(chat.lines()) + "\n", encoding="utf-8")
-
-
 @pytest.mark.parametrize("path", CHATS, ids=ids)
-def test_a_new_process_at_every_step_makes_no_difference(path: Path, file: Path) -> None:
+def test_a_new_process_at_every_step_makes_no_difference(path: Path, tmp_path: Path, template: Path) -> None:
     """Whatever a process remembers, it could have read: sessions, prompts, timers and letters live in the database."""
-    chat = chat_of(path)
-    player = Player.of(chat, file, afresh=True)
+    expected = played(path, template).chat.entries
+    player = Player.of(chat_of(path), copied(template, tmp_path / "palabre.db"), afresh=True)
     found = player.play()
     player.close()
-    assert found == [entry.output for entry in chat.entries]
+    for entry, output in zip(expected, found, strict=True):
+        assert output == (entry.output if entry.kind != "prose" else []), entry.line
 
 
 @pytest.mark.parametrize("path", [path for path in CHATS if chat_of(path).way == "buttons"], ids=ids)
 def test_without_buttons(path: Path, tmp_path: Path, template: Path) -> None:
     """Who can only type is asked the same and leaves the same on file."""
-    chat = chat_of(path)
-    pressing = Player.of(chat, copied(template, tmp_path / "pressing.db"))
-    pressing.play()
-    pressing.close()
-    typing = Player.of(chat, copied(template, tmp_path / "typing.db"), caps=BY_TYPING)
-    typing.typed = pressing.typed
+    pressing = played(path, template)
+    typing = Player.of(chat_of(path), copied(template, tmp_path / "palabre.db"), caps=BY_TYPING)
+    typing.typed = pressing.player.typed
     typed = typing.play()
     typing.close()
-    assert typing.steps == pressing.steps
-    for entry, found in zip(chat.entries, typed, strict=True):
+    assert typing.steps == pressing.player.steps
+    for entry, found in zip(pressing.chat.entries, typed, strict=True):
         if entry.kind == "look" and entry.text in ("file", "result"):
             assert (entry.number, found) == (entry.number, entry.output)
 
@@ -102,30 +127,27 @@ def kills_by_itself(path: Path) -> bool:
 def test_killed_at_every_boundary(path: Path, tmp_path: Path, template: Path) -> None:
     """Stopped before and after each commit and each send: nothing is lost, nothing counts twice, and what people see is
     the same, but for one new message shown twice where a stop lies between a send and our note of it."""
-    chat = chat_of(path)
-    player = Player.of(chat, copied(template, tmp_path / "whole.db"))
-    snapshots, readings, boundaries = [], [], []
-    for entry in chat.acts:
-        snapshots.append(player.snapshot())
-        player.world.crossed.clear()
-        readings.append(player.reading(player.do(entry)))
-        boundaries.append(list(player.world.crossed))
-    places = [(act, number) for act, crossed in enumerate(boundaries) for number in range(1, len(crossed) + 1)]
-    if not (EVERY or "every boundary" in chat.options):
+    whole = played(path, template)
+    acts = whole.chat.acts
+    places = [(act, number) for act, crossed in enumerate(whole.boundaries) for number in range(1, len(crossed) + 1)]
+    if not (EVERY or "every boundary" in whole.chat.options):
         places = random.Random(path.stem).sample(places, min(SOME, len(places)))
+    player = Player.of(whole.chat, copied(template, tmp_path / "killed.db"))
+    player.codes.update(whole.player.codes)
+    player.code = whole.player.code
     for act, number in sorted(places):
-        player.back_to(snapshots[act], tmp_path / "killed.db")
+        player.back_to(whole.snapshots[act], tmp_path / "killed.db")
         player.world.stop_at = number
-        boundary = f"stopped at line {chat.acts[act].number}, boundary {number}: {boundaries[act][number - 1]}"
-        for entry, expected in list(zip(chat.acts, readings, strict=True))[act : act + 1 + AFTER]:
+        told = f"{path.name}, stopped at line {acts[act].number}, {number}: {whole.boundaries[act][number - 1]}"
+        for entry, expected in list(zip(acts, whole.readings, strict=True))[act : act + 1 + AFTER]:
             player.do(entry)
-            _compare(player, expected, f"{path.name}, {boundary}; then line {entry.number}: {entry.line}")
+            _compare(player, expected, f"{told}; then line {entry.number}: {entry.line}")
     if not player.down:
         player.close()
 
 
 def _compare(player: Player, expected: Reading, told: str) -> None:
-    found = player.reading([])
+    found = player.reading()
     assert found.file == expected.file or not (found.file and expected.file), told
     lost, doubled = _differences(expected.visible, found.visible)
     told = f"{told}\nlost: {lost}\ntoo often: {doubled}"
