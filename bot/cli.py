@@ -164,6 +164,7 @@ def _run(settings: Settings, samples: bool) -> None:
     import uvloop
 
     from bot.app import Service, open_database
+    from bot.upkeep import calm_collector
 
     database = open_database(settings)
 
@@ -175,6 +176,7 @@ def _run(settings: Settings, samples: bool) -> None:
         if samples:
             await _publish_samples(service)
         _greet(settings)
+        calm_collector()
         await service.run()
 
     uvloop.run(serve())

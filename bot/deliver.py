@@ -217,16 +217,16 @@ class Deliverer:
             wait = self._unsure(queue, letter, type(error).__name__)
         finally:
             channel.slots.release()
-            if letter.replaces is None and not wait:
-                # The next message waits for the note, or a crash would show both twice, in the wrong order.
-                await self._all_noted()
-            queue.busy = False
-            if queue.letters and wait:
-                self._park(channel, queue, wait)
-            elif queue.letters:
-                self._make_ready(channel, queue.letters[0])
-            else:
-                self._queues.pop(name, None)
+        if letter.replaces is None and not wait:
+            # The next message waits for the note, or a crash would show both twice, in the wrong order.
+            await self._all_noted()
+        queue.busy = False
+        if queue.letters and wait:
+            self._park(channel, queue, wait)
+        elif queue.letters:
+            self._make_ready(channel, queue.letters[0])
+        else:
+            self._queues.pop(name, None)
 
     async def _send(self, adapter: Adapter, place: Place, letter: Letter, queue: Queue) -> str | None:
         """All parts of one letter; returns the reference of the last. Continues where an earlier try stopped. An edit

@@ -124,6 +124,7 @@ class Road:
                 self._take_in(connection, arrived, settlement)
                 names, items = inbox.claim(connection, LANES)
                 scene = self.scene(connection)
+                scene.arrived = {(name, item.key): item.event for name, batch in arrived for item in batch.items}
                 if names:
                     _handle(scene, items)
                     inbox.release(connection, names)

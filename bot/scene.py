@@ -76,6 +76,8 @@ class Scene:
     speakers: dict[str, Speaker] = field(default_factory=dict)
     lives: dict[int, Live] = field(default_factory=dict)
     by_id: dict[str, Consultation] = field(default_factory=dict)
+    arrived: dict[tuple[str, str], Event] = field(default_factory=dict)
+    """Events that came in with this very transaction, by adapter and key: they need not be read back."""
     shown: dict[str, sessions.Shown] = field(default_factory=dict)
     events: dict[int, Event] = field(default_factory=dict)
 
@@ -103,7 +105,11 @@ class Scene:
 
     def load(self, items: Sequence[Pending]) -> None:
         """Read what `items` need, with a handful of queries whatever their number."""
-        self.events = {item.id: events.from_json(orjson.loads(item.event)) for item in items}
+        arrived = self.arrived
+        self.events = {
+            item.id: arrived.get((item.adapter, item.key)) or events.from_json(orjson.loads(item.event))
+            for item in items
+        }
         voices = {item.lane: item for item in items if item.adapter != "clock"}
         self.speakers = people.speakers(self.connection, list(voices)) if voices else {}
         self._meet([item for lane, item in voices.items() if lane not in self.speakers])

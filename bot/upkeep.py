@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import datetime, timedelta
 
 from bot.walltime import instant
@@ -49,3 +50,11 @@ def scrub(database: Database) -> None:
             raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             raw.close()
+
+
+def calm_collector() -> None:
+    """Look for cyclic garbage less often: what is alive for good is set apart, and a batch makes hardly any cycles.
+    Measured at a tenth of all thinking."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)

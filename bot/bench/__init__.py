@@ -5,11 +5,13 @@ from __future__ import annotations
 import click
 
 from bot.bench import road, telegram
+from bot.upkeep import calm_collector
 
 
 def measure(*, quick: bool) -> None:
     """Print the table of figures. A round of each in turn, three rounds, the median of each."""
     rounds, share = (1, 10) if quick else (3, 1)
+    calm_collector()
     click.echo("The road alone (inbox to committed outbox, SQLite, synchronous=FULL)")
     roads, bares = [], []
     for _ in range(rounds):

@@ -33,13 +33,8 @@ def _standing(turn: Turn, run: Consultation) -> Paragraph:
     stages = sessions.stages(turn.scene.connection, run.id)
     started, finished = sum(stages.values()), stages.get("sent", 0)
     lines = [
-        trn(
-            lang,
-            "{n} person has started, {finished} finished.",
-            "{n} people have started, {finished} finished.",
-            started,
-            finished=finished,
-        ),
+        trn(lang, "{n} person has taken part.", "{n} people have taken part.", started),
+        trn(lang, "{n} of them has finished.", "{n} of them have finished.", finished) if started else "",
         hours(run, lang),
     ]
     return Paragraph((Bold(f"{title(flow, lang)} ({run.id})"), Plain("\n" + "\n".join(line for line in lines if line))))
@@ -107,7 +102,11 @@ COMMANDS = (
         role="organiser",
     ),
     Command(
-        name="results", aliases=("resultats", "résultats"), act=results, about=lambda lang: tr(lang, "show a result")
+        name="results",
+        aliases=("resultats", "résultats"),
+        act=results,
+        about=lambda lang: tr(lang, "show a result"),
+        in_group=True,
     ),
     Command(
         name="close",
