@@ -126,9 +126,10 @@ class Service:
 
     # --- Running -----------------------------------------------------------------------------------------------------
 
-    async def run(self) -> None:
-        """Run until `stop`."""
+    async def run(self, ready: Callable[[], None] = lambda: None) -> None:
+        """Run until `stop`; `ready` is called once everything that could refuse to start has started."""
         listening = server.listen(*self.settings.listen) if self.settings.web.enabled else None
+        ready()
         await self._prepare()
         ticking = None
         # What was leaving at the last stop goes ahead of anything newer, or an old edit would overwrite a later one.

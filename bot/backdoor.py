@@ -23,6 +23,7 @@ import orjson
 from bot import office
 from bot.office import OfficeError, Publication
 from bot.road import Road
+from bot.wording import hours
 from flows.load import from_source
 from locales import tr
 from storage import audit, consultations
@@ -140,9 +141,12 @@ def _publish(road: Road, request: dict[str, Any]) -> dict[str, Any]:
     )
     with road.database.transaction() as connection:
         scene = road.scene(connection)
+        beside = office.running(connection, flow.id)
         consultation = office.publish(scene, asked, request["lang"])
         scene.flush()
-    return {"id": consultation.id, "state": consultation.state, "version": flow.version}
+    about = hours(consultation, request["lang"])
+    link = f"{road.rules.public_url}/start/{consultation.id}"
+    return {"id": consultation.id, "state": consultation.state, "hours": about, "link": link, "beside": beside}
 
 
 def _wall(text: str | None) -> datetime | None:

@@ -175,9 +175,8 @@ def _run(settings: Settings, samples: bool) -> None:
             loop.add_signal_handler(name, service.stop)
         if samples:
             await _publish_samples(service)
-        _greet(settings)
         calm_collector()
-        await service.run()
+        await service.run(lambda: _greet(settings))
 
     uvloop.run(serve())
 
@@ -246,7 +245,19 @@ def publish(file: Path, places: tuple[str, ...], opens: str | None, closes: str 
     request = _publication(
         loaded, places, None if at_once else _wall(opens, "--open"), _wall(closes, "--close"), at_once, _language()
     )
-    click.echo(_perform(request)["id"])
+    done = _perform(request)
+    click.echo(done["id"])
+    if sys.stderr.isatty():
+        _tell_published(done, _language())
+
+
+def _tell_published(done: dict[str, Any], lang: str) -> None:
+    """For somebody who reads along; programs get the id alone."""
+    hours = done["hours"] or tr(lang, "It has no closing hour: it stays open until you close it.")
+    click.echo(f"{hours}\n{done['link']}", err=True)
+    if done["beside"]:
+        sentence = tr(lang, "Careful: “{id}”, of the same flow, is still running beside it.", id=done["beside"])
+        click.secho(sentence, fg="yellow", err=True)
 
 
 def _publication(
@@ -343,7 +354,7 @@ def list_(as_json: bool) -> None:
                 "state": run.state,
                 "title": title(flows.of(connection, run), _language()),
                 "closes": moment(when(run.closes_ms), run.zone, _language()) if run.closes_ms else "",
-                "people": sum(sessions.stages(connection, run.id).values()),
+                "people": sum(n for stage, n in sessions.stages(connection, run.id).items() if stage != "declined"),
             }
             for run in consultations.all_of(connection)
         ]

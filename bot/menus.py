@@ -28,7 +28,7 @@ def pick(menu: str, text: str) -> tuple[str, str] | None:
     """(command, argument) of the button that somebody means by a number, its words, or a yes or no."""
     buttons = [(label, data, quiet) for label, data, quiet in orjson.loads(menu)]
     choices = [button for button in buttons if not button[2]] or buttons
-    meant = _numbered(choices, text) or _named(buttons, text) or _decided(buttons, text)
+    meant = _numbered(choices, text) or _decided(buttons, text) or _named(buttons, text)
     return read_command(meant[1]) if meant else None
 
 
@@ -38,8 +38,8 @@ def _numbered(choices: list[Shown], text: str) -> Shown | None:
 
 
 def _named(buttons: list[Shown], text: str) -> Shown | None:
-    said = reading.fold(text)
-    return next((button for button in buttons if reading.fold(button[0]) == said), None) if said else None
+    at = reading.pick(text, [button[0] for button in buttons])
+    return buttons[at] if isinstance(at, int) else None
 
 
 def _decided(buttons: list[Shown], text: str) -> Shown | None:

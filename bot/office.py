@@ -123,6 +123,12 @@ def _checked(wall: datetime | None, zone: str, lang: str) -> int | None:
     return ms(at)
 
 
+def running(connection: Connection, flow: str) -> str | None:
+    """The id of a consultation of this flow that is open or scheduled, if there is one."""
+    found = consultations.all_of(connection, "scheduled", "open", "closing")
+    return next((run.id for run in found if run.id == flow or run.id.removeprefix(f"{flow}-").isdecimal()), None)
+
+
 def _free_id(connection: Connection, wanted: str) -> str:
     """The id people type: the flow's own, or with a number when that is taken."""
     number, id = 1, wanted
@@ -260,7 +266,7 @@ def post_results(turn: Turn, event: Rang, consultation: Consultation) -> None:
     """Send the result to the next page of participants; nobody who said stop."""
     page = sessions.page(turn.scene.connection, consultation.id, int(event.detail), PAGE)
     for row in page:
-        if row.stage != Stage.PAUSED.value:
+        if row.stage not in (Stage.PAUSED, Stage.DECLINED):
             lang = orjson.loads(row.state)["lang"] if row.state else turn.scene.rules.lang
             letter: Letter = Results(consultation.id, lang)
             turn.post(row.place, letter, rank=Rank.BROADCAST, resend=False, consultation=consultation.id)

@@ -25,7 +25,7 @@ from storage import consultations, meta, outbox, people
 from storage.instants import ms
 
 _COMMAND = re.compile(r"[/!](\w+)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
-_OWNER_CODE = re.compile(r"[A-Z2-7]{4}(?:-[A-Z2-7]{4}){2}")
+_OWNER_CODE = re.compile(r"[A-Z2-7]{4}(?:[ -][A-Z2-7]{4}){2}")
 
 
 def route(turn: Turn) -> None:
@@ -58,6 +58,7 @@ def _said(turn: Turn, event: Said) -> None:
     found = _COMMAND.fullmatch(text)
     speaker = turn.scene.speakers[turn.item.lane]
     picked = menus.pick(speaker.menu, text) if speaker.menu is not None else None
+    turn.asked = speaker.menu is not None
     turn.scene.show_menu(turn.item.lane, None)
     if picked is not None:
         _pressed_command(turn, *picked)
@@ -82,7 +83,8 @@ def _command(turn: Turn, word: str, argument: str) -> None:
 
 def _run(turn: Turn, command: Command, argument: str) -> None:
     if command.role != "everybody" and not turn.is_organiser():
-        turn.say(tr(turn.lang, "/{name} is for the organisers of this consultation.", name=command.name))
+        name = command.aliases[0] if turn.lang == "fr" and command.aliases else command.name
+        turn.say(tr(turn.lang, "/{name} is for organisers.", name=name))
     elif not turn.item.private and not (command.in_group or command.role != "everybody"):
         _send_to_private(turn)
     elif not turn.item.private and command.name in ("start", "help"):
@@ -115,7 +117,7 @@ def _unknown_command(turn: Turn, word: str) -> None:
 def _claim_office(turn: Turn, code: str) -> None:
     """The one-time code that the first start printed makes its sender the first owner."""
     connection = turn.scene.connection
-    if meta.get(connection, "owner_code") != sha256(code.encode()).hexdigest():
+    if meta.get(connection, "owner_code") != sha256(code.replace(" ", "-").encode()).hexdigest():
         turn.say(tr(turn.lang, "This code is not valid (any more)."))
         return
     turn.scene.flush()
@@ -146,6 +148,9 @@ def _no_conversation(turn: Turn) -> None:
         command.act(turn, "")
     elif text and len(text) <= 64 and turn.scene.consultation(text.lower()) is not None:
         start(turn, text.lower())
+    elif text and turn.asked:
+        turn.say(tr(turn.lang, "Sorry, I did not understand. Press a button, or type its number."))
+        start(turn, "")
     elif text:
         start(turn, "")
     else:
@@ -158,7 +163,12 @@ def _no_conversation(turn: Turn) -> None:
 def _pressed(turn: Turn, event: Pressed) -> None:
     notes = len(turn.scene.notes)
     menu = read_command(event.data)
-    if menu is not None:
+    shown = turn.scene.speakers[turn.item.lane].menu or ""
+    turn.scene.show_menu(turn.item.lane, None)
+    if menu is not None and menu[1].endswith("yes") and event.data not in shown:
+        # A button that erases or closes works once, in the last menu; an old one must not surprise anybody.
+        turn.note(tr(turn.lang, "This button is no longer in use."))
+    elif menu is not None:
         _pressed_command(turn, *menu)
     else:
         _pressed_prompt(turn, event)

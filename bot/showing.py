@@ -14,7 +14,7 @@ from adapters.base import Image
 from bot import office
 from bot.pages.model import ConsultationPage, Format, Listing, QuestionResult, ResultRow
 from bot.results import chart, phrases
-from bot.results.export import export_csv, export_json, export_zip
+from bot.results.export import export_csv, export_json, export_zip, totals_csv, totals_json
 from bot.results.wording import say_results
 from bot.road import Road
 from bot.thread import StorageThread
@@ -122,11 +122,12 @@ class Showing:
         return drawn[0] if drawn else None
 
     async def download(self, id: str, format: Format) -> bytes | None:
-        """The result as a file, for everybody: no free text, nothing personal; None before the closing."""
+        """The totals as a file, for everybody; None before the closing."""
         found = await self._find(id)
         if found is None or found[0].result is None:
             return None
-        return await self._storage.within(lambda connection: file_of(connection, *found, format, found[1].lang))
+        _consultation, flow, result = found
+        return totals_csv(flow, result, flow.lang) if format == "csv" else totals_json(flow, result)
 
 
 def file_of(

@@ -39,6 +39,8 @@ class Turn:
     item: Pending
     event: Event
     sent: int = 0
+    asked: bool = False
+    """Was a menu in front of the person when they typed this?"""
 
     @property
     def participant(self) -> int:
@@ -193,6 +195,10 @@ class Turn:
 
     def _record(self, live: Live, question: str, before: Answer | None, after: Answer | None, wording: str) -> None:
         scene, consultation = self.scene, live.consultation.id
+        ask = live.flow.step(question)
+        assert isinstance(ask, Ask)
+        if ask.consent is not None:  # kept in `consents`; whoever refuses has taken no part
+            return
         assert live.token is not None, "a consultation whose key is gone takes no ballot"
         key = (consultation, live.token, question)
         if after is None:
@@ -201,8 +207,6 @@ class Turn:
             answer = orjson.dumps(after.to_json()).decode()
             row = {"consultation": consultation, "token": live.token, "question": question}
             scene.votes[key] = {**row, "answer": answer, "wording": wording}
-        ask = live.flow.step(question)
-        assert isinstance(ask, Ask)
         for code, n in deltas(ask, before, after).items():
             counter = (consultation, question, code)
             scene.deltas[counter] = scene.deltas.get(counter, 0) + n

@@ -19,7 +19,7 @@ from datetime import datetime
 from typing import assert_never
 
 from flows import answering, prompts, reading, verbs
-from flows.effects import Note, Send
+from flows.effects import Note, Send, Withdraw
 from flows.events import Blocked, Commanded, Event, Moved, Pressed, Rang, Returned, Said, Shared
 from flows.flow import Audience, Flow
 from flows.kinds import expected
@@ -42,6 +42,8 @@ def begin(flow: Flow, *, session: str, lang: str, at: datetime) -> Step:
 
 def advance(flow: Flow, session: Session, event: Event) -> Step:
     """What the event does to the session. An event that means nothing here leaves it as it is."""
+    if session.stage is Stage.DECLINED:
+        return _declined(flow, session, event)
     if session.stage is Stage.CLOSED:
         return same(session)
     match event:
@@ -170,6 +172,21 @@ def _said(flow: Flow, session: Session, text: str) -> Step:
     if session.stage is Stage.SENT:
         return reply(session, _finished(session.lang))
     return answering.again(flow, session)
+
+
+def _declined(flow: Flow, session: Session, event: Event) -> Step:
+    """Somebody who did not agree is left alone, unless they come back by themselves."""
+    match event:
+        case Commanded(name="start" | "resume" | "back" | "myvote"):
+            turn = Turn.of(flow, session)
+            for name, answer in session.answers.items():
+                turn.effects.append(Withdraw(question=name, before=answer))
+            turn.answers, turn.said, turn.stage = {}, (), Stage.ACTIVE
+            turn.settle()
+            return turn.step()
+        case Said() | Pressed() | Shared():
+            return reply(session, tr(session.lang, "You chose not to take part. To come back, type /start."))
+    return same(session)
 
 
 def _finished(lang: str) -> str:

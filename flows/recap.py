@@ -56,8 +56,8 @@ def show(trail: Trail, lang: str, prompt: str, *, sent: bool, before: Sequence[B
 
 
 def answered(trail: Trail) -> list[tuple[Ask, Answer]]:
-    """Questions of the path with their answers, in the order asked."""
-    return [(ask, trail.answers[ask.name]) for ask in trail.asked if ask.name in trail.answers]
+    """Questions of the path with their answers, in the order asked; an agreement to take part is no answer."""
+    return [(ask, trail.answers[ask.name]) for ask in trail.asked if ask.name in trail.answers and ask.consent is None]
 
 
 def _listing(trail: Trail, listed: Sequence[tuple[Ask, Answer]], lang: str) -> Bullets:

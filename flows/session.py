@@ -48,11 +48,13 @@ class Answer:
 
 class Stage(StrEnum):
     """Where a conversation stands as a whole. `ACTIVE` answers questions; `RECAP` reads over; `SENT` has finished and
-    may still change answers until closing; `PAUSED` said stop and gets no reminder; `CLOSED` is over."""
+    may still change answers until closing; `DECLINED` did not agree to take part and may begin anew; `PAUSED` said stop
+    and gets no reminder; `CLOSED` is over."""
 
     ACTIVE = "active"
     RECAP = "recap"
     SENT = "sent"
+    DECLINED = "declined"
     PAUSED = "paused"
     CLOSED = "closed"
 

@@ -232,10 +232,17 @@ class Turn:
 
     def finish(self, trail: Trail) -> None:
         """The end of the path: the last words."""
-        self.stage, self.open = Stage.SENT, None
+        declined = self._declined(trail)
+        self.stage, self.open = Stage.DECLINED if declined else Stage.SENT, None
         step = trail.end.name if trail.end else ""
-        last = ending.show(self.flow, trail.end, self.lang, answered=bool(trail.asked))
+        last = ending.show(self.flow, trail.end, self.lang, answered=bool(trail.asked) and not declined)
         self.effects.append(Send(message=last, step=step))
+
+    def _declined(self, trail: Trail) -> bool:
+        """Did the person refuse what had to be agreed to, and so was asked nothing?"""
+        consents = [ask for ask in trail.asked if ask.consent is not None]
+        refused = any((answer := self.answers.get(ask.name)) and answer.value == "no" for ask in consents)
+        return refused and len(consents) == len(trail.asked)
 
     def confirm(self, before: Sequence[Block] = ()) -> None:
         """Nothing is open any more for somebody who had already finished."""

@@ -42,7 +42,9 @@ CONTROLS = _table(
 )
 
 YES = frozenset(
-    "oui|ouais|ouai|ouep|ouaip|oui oui|oui merci|bien sur|bien entendu|evidemment|tout a fait|absolument|d accord|"
+    "oui|ouii|ouiii|oui bien sur|oui d accord|c est bon|c est d accord|oui je suis d accord|oui je veux bien|"
+    "je veux bien|"
+    "ouais|ouai|ouep|ouaip|oui oui|oui merci|bien sur|bien entendu|evidemment|tout a fait|absolument|d accord|"
     "daccord|ok|okay|oki|ok oui|vrai|yes|yep|yeah|yup|yes please|sure|of course|absolutely|right|agreed|i agree|"
     "je suis d accord|volontiers|y|o|si|affirmatif|carrement|exact|exactement".split("|")
 )

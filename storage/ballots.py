@@ -106,4 +106,4 @@ def consent(connection: Connection, rows: Sequence[Row]) -> None:
 
 def consents_of(connection: Connection, participant: int) -> list[dict[str, Any]]:
     query = select(consents).where(consents.c.participant == participant)
-    return [dict(row) for row in connection.execute(query).mappings()]
+    return [{str(name): value for name, value in row.items()} for row in connection.execute(query).mappings()]

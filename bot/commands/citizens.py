@@ -10,10 +10,11 @@ from bot.letters import Results
 from bot.scene import Live
 from bot.turn import Turn
 from bot.wording import hours, menu, title
-from flows.engine import Step, advance, begin
+from flows import reading
+from flows.engine import Step, advance, begin, recap
 from flows.events import Commanded
 from flows.flow import Flow
-from flows.messages import Bold, Bullets, Button, Message, Paragraph, Plain, Prompt, message
+from flows.messages import Block, Bold, Bullets, Button, Message, Paragraph, Plain, Prompt, message
 from flows.prompts import command
 from flows.wording import paragraphs, write
 from locales import LANGUAGES, tr
@@ -30,7 +31,7 @@ _OPENABLE = ("scheduled", "open")
 def start(turn: Turn, argument: str) -> None:
     """/start: take part in the named consultation, or choose one."""
     if argument:
-        found = turn.scene.consultation(argument.strip())
+        found = turn.scene.consultation(argument.strip()) or _titled(turn, argument)
         if found is None or found.state == "draft":
             turn.say(tr(turn.lang, "There is no consultation called “{name}”.", name=argument.strip()[:60]))
             _offer(turn)
@@ -42,6 +43,13 @@ def start(turn: Turn, argument: str) -> None:
         enter(turn, open_now[0][0])
     else:
         _offer(turn)
+
+
+def _titled(turn: Turn, words: str) -> Consultation | None:
+    """The consultation whose title somebody types, with a typo or without accents."""
+    runs = _runs(turn, *_OPENABLE)
+    at = reading.pick(words, [title(flow, turn.lang) for _run, flow in runs])
+    return runs[at][0] if isinstance(at, int) else None
 
 
 def _runs(turn: Turn, *states: str) -> list[tuple[Consultation, Flow]]:
@@ -128,8 +136,11 @@ def subscribe(turn: Turn, argument: str) -> None:
 
 
 def tell_closed(turn: Turn, consultation: Consultation, flow: Flow) -> None:
-    """What everybody gets who comes after the closing: never silence."""
+    """What everybody gets who comes after the closing: never silence. The conversation is over; what is typed next is
+    about something else."""
     lang = turn.lang
+    if turn.live is not None and turn.live.consultation.id == consultation.id:
+        turn.scene.focus(turn.item.lane, None)
     turn.say(tr(lang, "“{title}” is closed; answers are no longer taken.", title=title(flow, lang)))
     if consultation.result is not None:
         turn.post(turn.item.place, Results(consultation.id, lang), consultation=consultation.id)
@@ -226,25 +237,45 @@ def privacy(turn: Turn, _argument: str) -> None:
     lang = turn.lang
     items = (
         tr(lang, "Other participants see totals only, never who answered what."),
-        tr(lang, "The organisers see totals; they cannot see your answers."),
+        tr(lang, "The organisers see totals; after the closing they can also get the answers, without names."),
         tr(lang, "The people who run this server could look into its database until the closing."),
         tr(lang, "The messenger you use (for example Telegram) sees the messages pass."),
-        tr(lang, "After the closing, the key that links you to your answers is destroyed; only the totals stay."),
+        tr(lang, "Some days after the closing, the key that links you to your answers is destroyed for good."),
     )
     asked = tr(lang, "/mydata shows everything kept about you, /erase deletes it.")
     bullets = Bullets(tuple((Plain(item),) for item in items))
     turn.say(message(tr(lang, "Who can see what:"), bullets, asked))
 
 
-def mydata(turn: Turn, _argument: str) -> None:
-    """/mydata: everything that is kept about the person, as text that programs can read too."""
+def mydata(turn: Turn, argument: str) -> None:
+    """/mydata: everything that is kept about the person, in words; `/mydata json` as a text that programs can read."""
     turn.scene.flush()
-    connection, participant = turn.scene.connection, turn.participant
-    data = people.export(connection, participant)
-    data["sessions"] = [_session_data(turn, row) for row in sessions.of_participant(connection, participant)]
-    data["consents"] = ballots.consents_of(connection, participant)
-    text = orjson.dumps(data, option=orjson.OPT_INDENT_2).decode()
-    turn.say(message(tr(turn.lang, "This is everything kept about you:"), Paragraph((Plain(text),))))
+    connection, participant, lang = turn.scene.connection, turn.participant, turn.lang
+    about = people.export(connection, participant)
+    found = [(row, turn.scene.adopt(row)) for row in sessions.of_participant(connection, participant)]
+    if argument.strip().lower() == "json":
+        kept = {
+            **about,
+            "sessions": [_session_data(turn, row) for row, _live in found],
+            "consents": ballots.consents_of(connection, participant),
+        }
+        turn.say(message(Paragraph((Plain(orjson.dumps(kept, option=orjson.OPT_INDENT_2).decode()),))))
+        return
+    facts = [
+        tr(lang, "Your address here: {addresses}", addresses=", ".join(about["identities"])),
+        tr(lang, "Your language: {language}", language=_NAMES.get(about["language"] or "", "-")),
+    ]
+    if about["roles"]:
+        facts.append(tr(lang, "What you may do here: {roles}", roles=", ".join(about["roles"])))
+    blocks: list[Block | str] = [
+        tr(lang, "This is everything kept about you:"),
+        Bullets(tuple((Plain(fact),) for fact in facts)),
+    ]
+    for _row, live in found:
+        blocks.append(Paragraph((Bold(title(live.flow, lang)),)))
+        blocks += recap(live.flow, live.session, lang).body
+    blocks.append(tr(lang, "For a copy that programs can read: /mydata json. To delete it all: /erase."))
+    turn.say(message(*blocks))
 
 
 def _session_data(turn: Turn, row: sessions.Stored) -> dict[str, object]:
@@ -263,7 +294,7 @@ def erase(turn: Turn, argument: str) -> None:
     if argument.strip().lower() not in ("yes", "oui"):
         buttons = (
             Button(label=tr(lang, "Yes, erase everything"), data=command("erase", "yes")),
-            Button(label=tr(lang, "No, keep it"), data=command("help"), quiet=True),
+            Button(label=tr(lang, "No, keep it"), data=command("keep"), quiet=True),
         )
         warning = tr(
             lang, "This deletes your answers in open consultations and everything kept about you. It cannot be undone."
@@ -288,6 +319,11 @@ def erase(turn: Turn, argument: str) -> None:
     turn.leave()
     scene.scrub = True
     turn.say(tr(lang, "Done: everything kept about you is erased. Type /start to begin anew."))
+
+
+def keep(turn: Turn, _argument: str) -> None:
+    """The way out of a question that asks twice."""
+    turn.say(tr(turn.lang, "Good: nothing was changed."))
 
 
 def _withdraw_ballots(turn: Turn, row: sessions.Stored) -> None:
@@ -340,5 +376,6 @@ COMMANDS = (
     Command(
         name="erase", aliases=("effacer",), act=erase, about=lambda lang: tr(lang, "delete everything kept about you")
     ),
+    Command(name="keep", aliases=(), act=keep, about=None, role="everybody", in_group=True),
     Command(name="subscribe", aliases=(), act=subscribe, about=None),
 )

@@ -23,7 +23,7 @@ from typing import Any
 from bot.results import phrases
 from flows.flow import Ask, Flow, Secrecy
 from flows.session import Answer, Given
-from flows.tally.counts import Ballot, Result, choices, kind_name, several
+from flows.tally.counts import Ballot, Result, ballot_asks, choices, kind_name, several
 from locales import tr
 
 WITHHELD = "#text"
@@ -77,6 +77,31 @@ def export_json(
     return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
 
 
+def totals_csv(flow: Flow, result: Result, lang: str) -> bytes:
+    """What everybody may download: how many chose what, nobody's answers side by side. One line for each choice."""
+    file = io.StringIO(newline="")
+    writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow(["question", "wording", "code", "label", "count"])
+    public = result.public()
+    for ask, question in phrases.public_questions(flow, public):
+        lines = [(row.code, phrases.label(lang, flow, question, row), row.count) for row in question.rows]
+        lines += [("#answered", "", question.answered), ("#skipped", "", question.skipped)]
+        lines += [("#dont_know", "", question.dont_know), ("#abstain", "", question.abstained)]
+        for code, words, count in lines:
+            writer.writerow([safe(str(cell)) for cell in (ask.name, question.wording, code, words, count)])
+    return b"\xef\xbb\xbf" + file.getvalue().encode()
+
+
+def totals_json(flow: Flow, result: Result) -> bytes:
+    """The same as `totals_csv` for programs, with the hash of each wording."""
+    data = {
+        "palabre_totals": 1,
+        "flow": {"id": flow.id, "version": flow.version, "lang": flow.lang, "title": dict(flow.title.by_lang)},
+        **result.public().to_json(),
+    }
+    return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
+
+
 def export_zip(
     flow: Flow,
     ballots: Iterable[Ballot],
@@ -110,7 +135,7 @@ def safe(cell: str) -> str:
 
 def _asks(flow: Flow, result: Result, *, personal: bool) -> list[Ask]:
     known = {question.name for question in result.questions}
-    return [ask for ask in flow.asks if ask.name in known and (personal or not ask.personal)]
+    return [ask for ask in ballot_asks(flow) if ask.name in known and (personal or not ask.personal)]
 
 
 def _shuffled(ballots: Iterable[Ballot]) -> list[tuple[str, dict[str, Ballot]]]:

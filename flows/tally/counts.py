@@ -114,12 +114,17 @@ class Result:
         )
 
 
+def ballot_asks(flow: Flow) -> list[Ask]:
+    """The questions that are counted: an agreement to take part is kept apart and is no ballot."""
+    return [ask for ask in flow.asks if ask.consent is None]
+
+
 def count(flow: Flow, ballots: Iterable[Ballot], *, consultation: str, finished: int | None = None) -> Result:
     """The result of all ballots. Where a token answered a question twice, its last ballot counts; a ballot for a
     question that the flow does not have makes a participant and nothing else."""
     last = {(ballot.token, ballot.question): ballot.answer for ballot in ballots}
-    counters: dict[str, Counter[str]] = {ask.name: Counter() for ask in flow.asks}
-    kinds = {ask.name: ask.kind for ask in flow.asks}
+    counters: dict[str, Counter[str]] = {ask.name: Counter() for ask in ballot_asks(flow)}
+    kinds = {ask.name: ask.kind for ask in ballot_asks(flow)}
     for (_, question), answer in last.items():
         if question in kinds:
             counters[question].update(marks(kinds[question], answer))
@@ -140,7 +145,7 @@ def from_counters(
         consultation=consultation,
         participants=participants,
         finished=finished,
-        questions=tuple(_filled(_bare(flow, ask), counters.get(ask.name, {})) for ask in flow.asks),
+        questions=tuple(_filled(_bare(flow, ask), counters.get(ask.name, {})) for ask in ballot_asks(flow)),
     )
 
 

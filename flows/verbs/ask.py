@@ -92,7 +92,7 @@ def ways(step: Ask, trail: Trail, lang: str) -> list[tuple[str, str]]:
 
 
 def _progress(step: Ask, trail: Trail, lang: str) -> str:
-    asked = trail.asked
+    asked = [ask for ask in trail.asked if ask.consent is None]
     number = next((i for i, ask in enumerate(asked, 1) if ask is step), 0)
     if not number or len(asked) == 1:
         return ""

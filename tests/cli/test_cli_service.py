@@ -72,7 +72,7 @@ def palabre(*arguments: str) -> Result:
 def done(*arguments: str) -> str:
     result = palabre(*arguments)
     assert result.exit_code == 0, result.output
-    return result.output.strip()
+    return result.stdout.strip()
 
 
 def refused(*arguments: str, code: int = 1) -> str:

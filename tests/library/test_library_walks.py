@@ -54,7 +54,7 @@ class Walk:
         step = begin(self.flow, session="s", lang=self.lang, at=AT)
         self.look(step)
         for _ in range(1500):
-            if step.session.stage is Stage.SENT:
+            if step.session.stage in (Stage.SENT, Stage.DECLINED):
                 return step
             step = advance(self.flow, step.session, self.answer(step))
             self.look(step)

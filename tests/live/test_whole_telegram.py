@@ -168,7 +168,7 @@ async def test_the_owner_runs_it_from_the_chat(tmp_path: Path) -> None:
         stranger.say("ABCD-ABCD-ABCD")
         await sees(stranger, tr("fr", "This code is not valid (any more)."))
         stranger.say("/status")
-        await sees(stranger, tr("fr", "/{name} is for the organisers of this consultation.", name="status"))
+        await sees(stranger, tr("fr", "/{name} is for organisers.", name="etat"))
         lea.say("/start")
         await answers(lea)
         mayor.say(code)
@@ -207,7 +207,10 @@ async def test_what_is_kept_about_somebody_is_shown_and_erased(tmp_path: Path) -
             await answers(citizen)
         lea.say("/mesdonnees")
         shown = await sees(lea, tr("fr", "This is everything kept about you:"))
-        data = json.loads(shown.text.partition("\n")[2])
+        assert "telegram:7" in shown.text
+        assert "En bus" in shown.text
+        lea.say("/mesdonnees json")
+        data = json.loads((await sees(lea, '"identities"')).text)
         assert data["identities"] == ["telegram:7"]
         filed = {one["question"]: one["answer"] for one in data["sessions"][0]["answers"]}
         assert filed["mode"] == ["answer", "bus"]

@@ -55,8 +55,8 @@ def test_a_guess_is_no_owner_and_commands_of_the_office_are_refused(town: Any) -
     town.says("ana", "AAAA-BBBB-CCCC", "/status", "/close")
     assert not is_owner(town, "web:ana")
     assert town.texts("web:ana")[1:] == [
-        "/status is for the organisers of this consultation.",
-        "/close is for the organisers of this consultation.",
+        "/status is for organisers.",
+        "/close is for organisers.",
     ]
 
 
