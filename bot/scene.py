@@ -216,28 +216,29 @@ class Scene:
         """Put a message into the outbox. What may be sent again after a crash and is due now goes straight to the
         deliverer; the rest waits there for its turn."""
         at = ms(self.now)
-        direct = resend and rank is Rank.REPLY and (due_ms is None or due_ms <= at)
-        row: dict[str, Any] = {
-            "key": key,
-            "adapter": place.partition(":")[0],
-            "place": place,
-            "payload": letters.write(letter),
-            "prompt": prompt,
-            "replaces": replaces,
-            "rank": int(rank),
-            "resend": resend,
-            "due_ms": at if due_ms is None else due_ms,
-        }
+        due = at if due_ms is None else due_ms
+        direct = resend and rank is Rank.REPLY and due <= at
+        adapter, payload = place.partition(":")[0], letters.write(letter)
         self.out.append(
             {
-                **row,
+                "key": key,
+                "adapter": adapter,
+                "place": place,
+                "payload": payload,
+                "prompt": prompt,
+                "replaces": replaces,
+                "rank": int(rank),
+                "resend": resend,
+                "due_ms": due,
                 "state": outbox.SENDING if direct else outbox.WAITING,
                 "consultation": consultation,
                 "coalesce": None,
             }
         )
         if direct:
-            self.ready.append(outbox.Letter(**row, attempts=0, said=letter))
+            self.ready.append(
+                outbox.Letter(key, adapter, place, payload, prompt, replaces, int(rank), resend, due, 0, letter)
+            )
 
     def arm(
         self,

@@ -395,8 +395,8 @@ Index(
     "outbox_due",
     outbox.c.rank,
     outbox.c.due_ms,
-    sqlite_where=text("state IN ('waiting', 'sending')"),
-    postgresql_where=text("state IN ('waiting', 'sending')"),
+    sqlite_where=text("state = 'waiting'"),
+    postgresql_where=text("state = 'waiting'"),
 )
 Index(
     "outbox_coalesce",

@@ -92,12 +92,16 @@ def ways(step: Ask, trail: Trail, lang: str) -> list[tuple[str, str]]:
 
 
 def _progress(step: Ask, trail: Trail, lang: str) -> str:
-    asked = [ask for ask in trail.asked if ask.consent is None]
-    number = next((i for i, ask in enumerate(asked, 1) if ask is step), 0)
-    if not number or len(asked) == 1:
+    number = total = 0
+    for ask in trail.asked:
+        if ask.consent is None:
+            total += 1
+            if ask is step:
+                number = total
+    if not number or total == 1:
         return ""
     if trail.exact:
-        return tr(lang, "Question {number} of {total}", number=number, total=len(asked))
+        return tr(lang, "Question {number} of {total}", number=number, total=total)
     return tr(lang, "Question {number}", number=number)
 
 

@@ -36,10 +36,10 @@ CREATE TABLE ballots (
  WITHOUT ROWID
 
 ;
-INSERT INTO "ballots" VALUES('mobilite','70ba16b6247aaf11fdcc7440871d0318','age','["answer",41]','e6e40e357355d367');
-INSERT INTO "ballots" VALUES('mobilite','70ba16b6247aaf11fdcc7440871d0318','mode','["answer","velo"]','fc7022e412a98fda');
-INSERT INTO "ballots" VALUES('mobilite','c9d199cfc16ba10a706eb4db77a959c4','freins','["answer",["danger"]]','588a36d1000980ea');
-INSERT INTO "ballots" VALUES('mobilite','c9d199cfc16ba10a706eb4db77a959c4','mode','["answer","bus"]','fc7022e412a98fda');
+INSERT INTO "ballots" VALUES('mobilite','0853d74bf7873221131815f090dc53ee','age','["answer",41]','e6e40e357355d367');
+INSERT INTO "ballots" VALUES('mobilite','0853d74bf7873221131815f090dc53ee','mode','["answer","velo"]','fc7022e412a98fda');
+INSERT INTO "ballots" VALUES('mobilite','582fbc368385ed2f5137d8bf862d7e38','freins','["answer",["danger"]]','588a36d1000980ea');
+INSERT INTO "ballots" VALUES('mobilite','582fbc368385ed2f5137d8bf862d7e38','mode','["answer","bus"]','fc7022e412a98fda');
 CREATE TABLE consents (
 	consultation VARCHAR(64) NOT NULL, 
 	participant INTEGER NOT NULL, 
@@ -77,7 +77,7 @@ CREATE TABLE consultations (
 	CONSTRAINT consultations_pkey PRIMARY KEY (id), 
 	CONSTRAINT consultations_version_fkey FOREIGN KEY(version) REFERENCES flow_versions (version)
 );
-INSERT INTO "consultations" VALUES('mobilite','053a70c018c93e3343550593abd124fa3acacc1dd8dadb47b56e9d2083ae9b81','open','live','confidential','Europe/Paris',NULL,'2026-03-21T20:00:00',1772442000000,1774119600000,NULL,NULL,1,'mobilite',1772442000000,NULL,NULL,NULL,NULL,1772442000000,X'9A04C80B7D81E892678B257F87384F51B78B92DE30859E209FDF32F3C1F6CBCA');
+INSERT INTO "consultations" VALUES('mobilite','053a70c018c93e3343550593abd124fa3acacc1dd8dadb47b56e9d2083ae9b81','open','live','confidential','Europe/Paris',NULL,'2026-03-21T20:00:00',1772442000000,1774119600000,NULL,NULL,1,'mobilite',1772442000000,NULL,NULL,NULL,NULL,1772442000000,X'CCC0024CF061D939A5676FA8CBA2B2E807B4203C587C3BE7F1012EF5BDA1B39E');
 CREATE TABLE conversations (
 	lane VARCHAR(255) NOT NULL, 
 	place VARCHAR(200) NOT NULL, 
@@ -88,9 +88,9 @@ CREATE TABLE conversations (
 	CONSTRAINT conversations_pkey PRIMARY KEY (lane), 
 	CONSTRAINT conversations_participant_fkey FOREIGN KEY(participant) REFERENCES participants (id) ON DELETE CASCADE
 );
-INSERT INTO "conversations" VALUES('telegram:5|5','telegram:5',4321385154238765721,1742006600647848320,NULL,1);
-INSERT INTO "conversations" VALUES('telegram:7|7','telegram:7',2958843281852232326,4015377746242975452,NULL,1);
-INSERT INTO "conversations" VALUES('web:lea|lea','web:lea',1688772080734382432,3882452944930952315,NULL,1);
+INSERT INTO "conversations" VALUES('telegram:5|5','telegram:5',3317869211663354553,3283233144475173256,NULL,1);
+INSERT INTO "conversations" VALUES('telegram:7|7','telegram:7',4591352122378839475,2421973707583825245,NULL,1);
+INSERT INTO "conversations" VALUES('web:lea|lea','web:lea',3408884785966742580,3297936059761928010,NULL,1);
 CREATE TABLE cursors (
 	adapter VARCHAR(32) NOT NULL, 
 	cursor TEXT, 
@@ -138,9 +138,9 @@ CREATE TABLE identities (
 	CONSTRAINT identities_pkey PRIMARY KEY (identity), 
 	CONSTRAINT identities_participant_fkey FOREIGN KEY(participant) REFERENCES participants (id) ON DELETE CASCADE
 );
-INSERT INTO "identities" VALUES('telegram:5',4321385154238765721);
-INSERT INTO "identities" VALUES('telegram:7',2958843281852232326);
-INSERT INTO "identities" VALUES('web:lea',1688772080734382432);
+INSERT INTO "identities" VALUES('telegram:5',3317869211663354553);
+INSERT INTO "identities" VALUES('telegram:7',4591352122378839475);
+INSERT INTO "identities" VALUES('web:lea',3408884785966742580);
 CREATE TABLE inbox (
 	id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT, 
 	adapter VARCHAR(32) NOT NULL, 
@@ -203,34 +203,34 @@ CREATE TABLE outbox (
 	reason TEXT, 
 	CONSTRAINT outbox_key_key UNIQUE ("key")
 );
-INSERT INTO "outbox" VALUES(1,'open:mobilite.a0','telegram','telegram:-100123','{"m":{"body":[["p",[["b","Se déplacer demain"]]],["p",[["t","Vous pouvez répondre jusqu''au samedi 21 mars 2026, 20:00 (heure de Paris)."]]]],"prompt":["",[["Répondre en privé","",false,"/start/mobilite",false]],false,1]},"l":"fr","e":false}',NULL,NULL,'mobilite',0,1,1772442000000,'sending',0,NULL,NULL,NULL);
+INSERT INTO "outbox" VALUES(1,'open:mobilite.a0','telegram','telegram:-100123','{"m":{"body":[["p",[["b","Se déplacer demain"]]],["p",[["t","Vous pouvez répondre jusqu''au samedi 21 mars 2026, 20:00 (heure de Paris)."]]]],"prompt":["",[["Répondre en privé","",false,"/start/mobilite",false,false]],false,1]},"l":"fr","e":false}',NULL,NULL,'mobilite',9,1,1772442000000,'waiting',0,NULL,NULL,NULL);
 INSERT INTO "outbox" VALUES(2,'2.0','telegram','telegram:5','{"m":{"body":[["p",[["t","Trois questions, une minute."]]]]},"l":"fr","e":false}',NULL,NULL,'mobilite',0,1,1772442001000,'sending',0,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(3,'2.1','telegram','telegram:5','{"m":{"body":[["p",[["t","Comment venez-vous au centre ?"]]],["p",[["i","Question 1"]]]],"prompt":["4cbSMoxVAIMm",[["À vélo","1.4cbSMoxVAIMm.0",false,null,false],["En bus","1.4cbSMoxVAIMm.1",false,null,false],["En voiture","1.4cbSMoxVAIMm.2",false,null,false]],false,1]},"l":"fr","e":false}','4cbSMoxVAIMm',NULL,'mobilite',0,1,1772442001000,'sending',0,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(4,'3.0','telegram','telegram:5','{"m":{"body":[["p",[["t","Comment venez-vous au centre ?"],["t","\n✔ En bus"]]]]},"l":"fr","e":false}',NULL,'prompt:4cbSMoxVAIMm','mobilite',0,1,1772442002000,'sending',0,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(5,'3.1','telegram','telegram:5','{"m":{"body":[["p",[["t","Qu''est-ce qui vous retient de pédaler ?"]]],["p",[["i","Vous pouvez choisir jusqu''à 2 réponses. Puis « Terminé ». · Question 2 sur 3"]]]],"prompt":["J8W04PwnH1OC",[["Le danger","1.J8W04PwnH1OC.0",false,null,false],["La distance","1.J8W04PwnH1OC.1",false,null,false],["Le vol","1.J8W04PwnH1OC.2",false,null,false],["Terminé","1.J8W04PwnH1OC.done",false,null,true],["Retour","1.J8W04PwnH1OC.back",false,null,true]],false,1]},"l":"fr","e":false}','J8W04PwnH1OC',NULL,'mobilite',0,1,1772442002000,'sending',0,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(6,'4.0','telegram','telegram:5','{"m":{"body":[["p",[["t","Qu''est-ce qui vous retient de pédaler ?"],["t","\n✔ Le danger"]]]]},"l":"fr","e":false}',NULL,'prompt:J8W04PwnH1OC','mobilite',0,1,1772442003000,'sending',0,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(7,'4.1','telegram','telegram:5','{"m":{"body":[["p",[["t","Votre âge ? (facultatif)"]]],["p",[["i","Écrivez un nombre entre 12 et 110. · Question 3 sur 3"]]]],"prompt":["sHw2z1fDI8fI",[["Passer","1.sHw2z1fDI8fI.skip",false,null,true],["Retour","1.sHw2z1fDI8fI.back",false,null,true]],true,1]},"l":"fr","e":false}','sHw2z1fDI8fI',NULL,'mobilite',0,1,1772442003000,'sending',0,NULL,NULL,NULL);
+INSERT INTO "outbox" VALUES(3,'2.1','telegram','telegram:5','{"m":{"body":[["p",[["t","Comment venez-vous au centre ?"]]],["p",[["i","Question 1"]]]],"prompt":["8jt7LeAyA3JC",[["À vélo","1.8jt7LeAyA3JC.0",false,null,false,false],["En bus","1.8jt7LeAyA3JC.1",false,null,false,false],["En voiture","1.8jt7LeAyA3JC.2",false,null,false,false]],false,1]},"l":"fr","e":false}','8jt7LeAyA3JC',NULL,'mobilite',0,1,1772442001000,'sending',0,NULL,NULL,NULL);
+INSERT INTO "outbox" VALUES(4,'3.0','telegram','telegram:5','{"m":{"body":[["p",[["t","Comment venez-vous au centre ?"],["t","\n✔ En bus"]]]]},"l":"fr","e":false}',NULL,'prompt:8jt7LeAyA3JC','mobilite',0,1,1772442002000,'sending',0,NULL,NULL,NULL);
+INSERT INTO "outbox" VALUES(5,'3.1','telegram','telegram:5','{"m":{"body":[["p",[["t","Qu''est-ce qui vous retient de pédaler ?"]]],["p",[["i","Vous pouvez choisir jusqu''à 2 réponses. Puis « Terminé ». · Question 2 sur 3"]]]],"prompt":["uWQuVTGKD0s7",[["Le danger","1.uWQuVTGKD0s7.0",false,null,false,false],["La distance","1.uWQuVTGKD0s7.1",false,null,false,false],["Le vol","1.uWQuVTGKD0s7.2",false,null,false,false],["Terminé","1.uWQuVTGKD0s7.done",false,null,true,true],["Retour","1.uWQuVTGKD0s7.back",false,null,true,false]],false,1]},"l":"fr","e":false}','uWQuVTGKD0s7',NULL,'mobilite',0,1,1772442002000,'sending',0,NULL,NULL,NULL);
+INSERT INTO "outbox" VALUES(6,'4.0','telegram','telegram:5','{"m":{"body":[["p",[["t","Qu''est-ce qui vous retient de pédaler ?"],["t","\n✔ Le danger"]]]]},"l":"fr","e":false}',NULL,'prompt:uWQuVTGKD0s7','mobilite',0,1,1772442003000,'sending',0,NULL,NULL,NULL);
+INSERT INTO "outbox" VALUES(7,'4.1','telegram','telegram:5','{"m":{"body":[["p",[["t","Votre âge ? (facultatif)"]]],["p",[["i","Écrivez un nombre entre 12 et 110. · Question 3 sur 3"]]]],"prompt":["D7EMyxolTsOP",[["Passer","1.D7EMyxolTsOP.skip",false,null,true,false],["Retour","1.D7EMyxolTsOP.back",false,null,true,false]],true,1]},"l":"fr","e":false}','D7EMyxolTsOP',NULL,'mobilite',0,1,1772442003000,'sending',0,NULL,NULL,NULL);
 INSERT INTO "outbox" VALUES(8,'5.0','telegram','telegram:5','{"m":{"body":[["p",[["t","Pardon, je n''ai pas compris. Écrivez un nombre entre 12 et 110."]]]]},"l":"fr","e":false}',NULL,NULL,'mobilite',0,1,1772442004000,'sending',0,NULL,NULL,NULL);
 INSERT INTO "outbox" VALUES(9,'6.0','telegram','telegram:7','{"m":{"body":[["p",[["t","Trois questions, une minute."]]]]},"l":"fr","e":false}',NULL,NULL,'mobilite',0,1,1772442005000,'sending',0,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(10,'6.1','telegram','telegram:7','{"m":{"body":[["p",[["t","Comment venez-vous au centre ?"]]],["p",[["i","Question 1"]]]],"prompt":["oJntvAkBc2Ue",[["À vélo","1.oJntvAkBc2Ue.0",false,null,false],["En bus","1.oJntvAkBc2Ue.1",false,null,false],["En voiture","1.oJntvAkBc2Ue.2",false,null,false]],false,1]},"l":"fr","e":false}','oJntvAkBc2Ue',NULL,'mobilite',0,1,1772442005000,'sending',0,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(11,'7.0','telegram','telegram:7','{"m":{"body":[["p",[["t","Comment venez-vous au centre ?"],["t","\n✔ À vélo"]]]]},"l":"fr","e":false}',NULL,'prompt:oJntvAkBc2Ue','mobilite',0,1,1772442006000,'sending',0,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(12,'7.1','telegram','telegram:7','{"m":{"body":[["p",[["t","Votre âge ? (facultatif)"]]],["p",[["i","Écrivez un nombre entre 12 et 110. · Question 2 sur 2"]]]],"prompt":["EcmeDCRB57bo",[["Passer","1.EcmeDCRB57bo.skip",false,null,true],["Retour","1.EcmeDCRB57bo.back",false,null,true]],true,1]},"l":"fr","e":false}','EcmeDCRB57bo',NULL,'mobilite',0,1,1772442006000,'sending',0,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(13,'8.0','telegram','telegram:7','{"m":{"body":[["p",[["t","Votre âge ? (facultatif)"],["t","\n✔ 41"]]]]},"l":"fr","e":false}',NULL,'prompt:EcmeDCRB57bo','mobilite',0,1,1772442007000,'sending',0,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(14,'8.1','telegram','telegram:7','{"m":{"body":[["p",[["t","Voici vos réponses. Tout est juste ?"]]],["l",true,[[["t","Comment venez-vous au centre ? → "],["t","À vélo"]],[["t","Votre âge ? (facultatif) → "],["t","41"]]]],["p",[["i","Si oui : « Envoyer ». Pour changer une réponse, écrivez son numéro."]]]],"prompt":["oycyyrIHmysS",[["Envoyer","1.oycyyrIHmysS.send",false,null,true],["Changer 1","1.oycyyrIHmysS.e1",false,null,true],["Changer 2","1.oycyyrIHmysS.e3",false,null,true]],false,3]},"l":"fr","e":false}','oycyyrIHmysS',NULL,'mobilite',0,1,1772442007000,'sending',0,NULL,NULL,NULL);
+INSERT INTO "outbox" VALUES(10,'6.1','telegram','telegram:7','{"m":{"body":[["p",[["t","Comment venez-vous au centre ?"]]],["p",[["i","Question 1"]]]],"prompt":["U0wOTnPMLr9_",[["À vélo","1.U0wOTnPMLr9_.0",false,null,false,false],["En bus","1.U0wOTnPMLr9_.1",false,null,false,false],["En voiture","1.U0wOTnPMLr9_.2",false,null,false,false]],false,1]},"l":"fr","e":false}','U0wOTnPMLr9_',NULL,'mobilite',0,1,1772442005000,'sending',0,NULL,NULL,NULL);
+INSERT INTO "outbox" VALUES(11,'7.0','telegram','telegram:7','{"m":{"body":[["p",[["t","Comment venez-vous au centre ?"],["t","\n✔ À vélo"]]]]},"l":"fr","e":false}',NULL,'prompt:U0wOTnPMLr9_','mobilite',0,1,1772442006000,'sending',0,NULL,NULL,NULL);
+INSERT INTO "outbox" VALUES(12,'7.1','telegram','telegram:7','{"m":{"body":[["p",[["t","Votre âge ? (facultatif)"]]],["p",[["i","Écrivez un nombre entre 12 et 110. · Question 2 sur 2"]]]],"prompt":["qXtV01No5FbG",[["Passer","1.qXtV01No5FbG.skip",false,null,true,false],["Retour","1.qXtV01No5FbG.back",false,null,true,false]],true,1]},"l":"fr","e":false}','qXtV01No5FbG',NULL,'mobilite',0,1,1772442006000,'sending',0,NULL,NULL,NULL);
+INSERT INTO "outbox" VALUES(13,'8.0','telegram','telegram:7','{"m":{"body":[["p",[["t","Votre âge ? (facultatif)"],["t","\n✔ 41"]]]]},"l":"fr","e":false}',NULL,'prompt:qXtV01No5FbG','mobilite',0,1,1772442007000,'sending',0,NULL,NULL,NULL);
+INSERT INTO "outbox" VALUES(14,'8.1','telegram','telegram:7','{"m":{"body":[["p",[["t","Voici vos réponses. Tout est juste ?"]]],["l",true,[[["t","Comment venez-vous au centre ? → "],["t","À vélo"]],[["t","Votre âge ? (facultatif) → "],["t","41"]]]],["p",[["i","Si oui : « Envoyer ». Pour changer une réponse, écrivez son numéro."]]]],"prompt":["NiEQUeAaY7a8",[["Envoyer","1.NiEQUeAaY7a8.send",false,null,true,true],["Changer 1","1.NiEQUeAaY7a8.e1",false,null,true,false],["Changer 2","1.NiEQUeAaY7a8.e3",false,null,true,false]],false,3]},"l":"fr","e":false}','NiEQUeAaY7a8',NULL,'mobilite',0,1,1772442007000,'sending',0,NULL,NULL,NULL);
 INSERT INTO "outbox" VALUES(15,'9.0','web','web:lea','{"m":{"body":[["p",[["t","Trois questions, une minute."]]]]},"l":"fr","e":false}',NULL,NULL,'mobilite',0,1,1772442008000,'sending',0,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(16,'9.1','web','web:lea','{"m":{"body":[["p",[["t","Comment venez-vous au centre ?"]]],["p",[["i","Question 1"]]]],"prompt":["0IBcV7LsoTkb",[["À vélo","1.0IBcV7LsoTkb.0",false,null,false],["En bus","1.0IBcV7LsoTkb.1",false,null,false],["En voiture","1.0IBcV7LsoTkb.2",false,null,false]],false,1]},"l":"fr","e":false}','0IBcV7LsoTkb',NULL,'mobilite',0,1,1772442008000,'sending',0,NULL,NULL,NULL);
+INSERT INTO "outbox" VALUES(16,'9.1','web','web:lea','{"m":{"body":[["p",[["t","Comment venez-vous au centre ?"]]],["p",[["i","Question 1"]]]],"prompt":["TRfYsZdCF4ak",[["À vélo","1.TRfYsZdCF4ak.0",false,null,false,false],["En bus","1.TRfYsZdCF4ak.1",false,null,false,false],["En voiture","1.TRfYsZdCF4ak.2",false,null,false,false]],false,1]},"l":"fr","e":false}','TRfYsZdCF4ak',NULL,'mobilite',0,1,1772442008000,'sending',0,NULL,NULL,NULL);
 INSERT INTO "outbox" VALUES(17,'10.0','web','web:lea','{"m":{"body":[["p",[["t","From now on I write in English."]]]]},"l":"en","e":false}',NULL,NULL,NULL,0,1,1772442009000,'sending',0,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(18,'10.1','web','web:lea','{"m":{"body":[["p",[["t","How do you come to the centre?"]]]]},"l":"en","e":true}',NULL,'prompt:0IBcV7LsoTkb','mobilite',0,1,1772442009000,'sending',0,NULL,NULL,NULL);
-INSERT INTO "outbox" VALUES(19,'10.2','web','web:lea','{"m":{"body":[["p",[["t","How do you come to the centre?"]]],["p",[["i","Question 1"]]]],"prompt":["K0lzBhSVW-D4",[["By bike","1.K0lzBhSVW-D4.0",false,null,false],["By bus","1.K0lzBhSVW-D4.1",false,null,false],["By car","1.K0lzBhSVW-D4.2",false,null,false]],false,1]},"l":"en","e":false}','K0lzBhSVW-D4',NULL,'mobilite',0,1,1772442009000,'sending',0,NULL,NULL,NULL);
+INSERT INTO "outbox" VALUES(18,'10.1','web','web:lea','{"m":{"body":[["p",[["t","How do you come to the centre?"]]]]},"l":"en","e":true}',NULL,'prompt:TRfYsZdCF4ak','mobilite',0,1,1772442009000,'sending',0,NULL,NULL,NULL);
+INSERT INTO "outbox" VALUES(19,'10.2','web','web:lea','{"m":{"body":[["p",[["t","How do you come to the centre?"]]],["p",[["i","Question 1"]]]],"prompt":["XUACEE2SSm7r",[["By bike","1.XUACEE2SSm7r.0",false,null,false,false],["By bus","1.XUACEE2SSm7r.1",false,null,false,false],["By car","1.XUACEE2SSm7r.2",false,null,false,false]],false,1]},"l":"en","e":false}','XUACEE2SSm7r',NULL,'mobilite',0,1,1772442009000,'sending',0,NULL,NULL,NULL);
 CREATE TABLE participants (
 	id INTEGER NOT NULL, 
 	lang VARCHAR(8), 
 	since_ms BIGINT NOT NULL, 
 	CONSTRAINT participants_pkey PRIMARY KEY (id)
 );
-INSERT INTO "participants" VALUES(1688772080734382432,'en',1772442008000);
-INSERT INTO "participants" VALUES(2958843281852232326,'fr',1772442005000);
-INSERT INTO "participants" VALUES(4321385154238765721,'fr',1772442001000);
+INSERT INTO "participants" VALUES(3317869211663354553,'fr',1772442001000);
+INSERT INTO "participants" VALUES(3408884785966742580,'en',1772442008000);
+INSERT INTO "participants" VALUES(4591352122378839475,'fr',1772442005000);
 CREATE TABLE prompts (
 	id VARCHAR(16) NOT NULL, 
 	session INTEGER NOT NULL, 
@@ -243,14 +243,14 @@ CREATE TABLE prompts (
  WITHOUT ROWID
 
 ;
-INSERT INTO "prompts" VALUES('0IBcV7LsoTkb',3882452944930952315,'mode','web:lea',NULL);
-INSERT INTO "prompts" VALUES('4cbSMoxVAIMm',1742006600647848320,'mode','telegram:5',NULL);
-INSERT INTO "prompts" VALUES('EcmeDCRB57bo',4015377746242975452,'age','telegram:7',NULL);
-INSERT INTO "prompts" VALUES('J8W04PwnH1OC',1742006600647848320,'freins','telegram:5',NULL);
-INSERT INTO "prompts" VALUES('K0lzBhSVW-D4',3882452944930952315,'mode','web:lea',NULL);
-INSERT INTO "prompts" VALUES('oJntvAkBc2Ue',4015377746242975452,'mode','telegram:7',NULL);
-INSERT INTO "prompts" VALUES('oycyyrIHmysS',4015377746242975452,'recap','telegram:7',NULL);
-INSERT INTO "prompts" VALUES('sHw2z1fDI8fI',1742006600647848320,'age','telegram:5',NULL);
+INSERT INTO "prompts" VALUES('8jt7LeAyA3JC',3283233144475173256,'mode','telegram:5',NULL);
+INSERT INTO "prompts" VALUES('D7EMyxolTsOP',3283233144475173256,'age','telegram:5',NULL);
+INSERT INTO "prompts" VALUES('NiEQUeAaY7a8',2421973707583825245,'recap','telegram:7',NULL);
+INSERT INTO "prompts" VALUES('TRfYsZdCF4ak',3297936059761928010,'mode','web:lea',NULL);
+INSERT INTO "prompts" VALUES('U0wOTnPMLr9_',2421973707583825245,'mode','telegram:7',NULL);
+INSERT INTO "prompts" VALUES('XUACEE2SSm7r',3297936059761928010,'mode','web:lea',NULL);
+INSERT INTO "prompts" VALUES('qXtV01No5FbG',2421973707583825245,'age','telegram:7',NULL);
+INSERT INTO "prompts" VALUES('uWQuVTGKD0s7',3283233144475173256,'freins','telegram:5',NULL);
 CREATE TABLE roles (
 	participant INTEGER NOT NULL, 
 	role VARCHAR(16) NOT NULL, 
@@ -276,9 +276,9 @@ CREATE TABLE sessions (
 	CONSTRAINT sessions_version_fkey FOREIGN KEY(version) REFERENCES flow_versions (version), 
 	CONSTRAINT sessions_participant_consultation_key UNIQUE (participant, consultation)
 );
-INSERT INTO "sessions" VALUES(1742006600647848320,4321385154238765721,'mobilite','053a70c018c93e3343550593abd124fa3acacc1dd8dadb47b56e9d2083ae9b81','telegram:5|5','telegram:5','{"shape":1,"lang":"fr","stage":"active","before_pause":"active","answers":{"mode":["answer","bus"],"freins":["answer",["danger"]]},"said":["bienvenue"],"open":["sHw2z1fDI8fI","age",[],1],"reopened":null,"timed_out":[]}','active',4,1772442004000);
-INSERT INTO "sessions" VALUES(3882452944930952315,1688772080734382432,'mobilite','053a70c018c93e3343550593abd124fa3acacc1dd8dadb47b56e9d2083ae9b81','web:lea|lea','web:lea','{"shape":1,"lang":"en","stage":"active","before_pause":"active","answers":{},"said":["bienvenue"],"open":["K0lzBhSVW-D4","mode",[],0],"reopened":null,"timed_out":[]}','active',2,1772442009000);
-INSERT INTO "sessions" VALUES(4015377746242975452,2958843281852232326,'mobilite','053a70c018c93e3343550593abd124fa3acacc1dd8dadb47b56e9d2083ae9b81','telegram:7|7','telegram:7','{"shape":1,"lang":"fr","stage":"recap","before_pause":"active","answers":{"mode":["answer","velo"],"age":["answer",41]},"said":["bienvenue"],"open":["oycyyrIHmysS","@recap",[],0],"reopened":null,"timed_out":[]}','recap',3,1772442007000);
+INSERT INTO "sessions" VALUES(2421973707583825245,4591352122378839475,'mobilite','053a70c018c93e3343550593abd124fa3acacc1dd8dadb47b56e9d2083ae9b81','telegram:7|7','telegram:7','{"shape":1,"lang":"fr","stage":"recap","before_pause":"active","answers":{"mode":["answer","velo"],"age":["answer",41]},"said":["bienvenue"],"open":["NiEQUeAaY7a8","@recap",[],0],"reopened":null,"timed_out":[]}','recap',3,1772442007000);
+INSERT INTO "sessions" VALUES(3283233144475173256,3317869211663354553,'mobilite','053a70c018c93e3343550593abd124fa3acacc1dd8dadb47b56e9d2083ae9b81','telegram:5|5','telegram:5','{"shape":1,"lang":"fr","stage":"active","before_pause":"active","answers":{"mode":["answer","bus"],"freins":["answer",["danger"]]},"said":["bienvenue"],"open":["D7EMyxolTsOP","age",[],1],"reopened":null,"timed_out":[]}','active',4,1772442004000);
+INSERT INTO "sessions" VALUES(3297936059761928010,3408884785966742580,'mobilite','053a70c018c93e3343550593abd124fa3acacc1dd8dadb47b56e9d2083ae9b81','web:lea|lea','web:lea','{"shape":1,"lang":"en","stage":"active","before_pause":"active","answers":{},"said":["bienvenue"],"open":["XUACEE2SSm7r","mode",[],0],"reopened":null,"timed_out":[]}','active',2,1772442009000);
 CREATE TABLE shown (
 	place VARCHAR(200) NOT NULL, 
 	number INTEGER NOT NULL, 
@@ -334,7 +334,7 @@ CREATE INDEX inbox_at_ms ON inbox (at_ms);
 CREATE INDEX inbox_new ON inbox (lane, id) WHERE state = 'new';
 CREATE INDEX lanes_since_ms ON lanes (since_ms);
 CREATE UNIQUE INDEX outbox_coalesce ON outbox (coalesce) WHERE state = 'waiting' AND coalesce IS NOT NULL;
-CREATE INDEX outbox_due ON outbox (rank, due_ms) WHERE state IN ('waiting', 'sending');
+CREATE INDEX outbox_due ON outbox (rank, due_ms) WHERE state = 'waiting';
 CREATE INDEX outbox_place ON outbox (place);
 CREATE INDEX timers_due_ms ON timers (due_ms);
 CREATE INDEX timers_subject ON timers (subject);

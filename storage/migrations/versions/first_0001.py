@@ -125,8 +125,8 @@ def upgrade() -> None:
         "outbox",
         ["rank", "due_ms"],
         unique=False,
-        sqlite_where=sa.text("state IN ('waiting', 'sending')"),
-        postgresql_where=sa.text("state IN ('waiting', 'sending')"),
+        sqlite_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("state = 'waiting'"),
     )
     op.create_index(op.f("outbox_place"), "outbox", ["place"], unique=False)
     op.create_table(
