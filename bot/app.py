@@ -322,6 +322,7 @@ class Service:
             "inbox_aside": aside,
             "outbox_held": self.deliverer.waiting,
             "adapters": sorted(self.adapters),
+            "unreachable": sorted(name for name, it in self.adapters.items() if not getattr(it, "reachable", True)),
             "uptime_s": round(time.monotonic() - self._started),
         }
 

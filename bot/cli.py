@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 import click
 
 from bot import backdoor
-from bot.config import ConfigError, Settings, load
+from bot.config import ConfigError, Settings, load, misspelt
 from locales import tr
 
 
@@ -144,6 +144,10 @@ def run(samples: bool, console: bool) -> None:
     logs.set_up(settings.log, _secrets(settings))
     path = _database_path(settings)
     lang = settings.locale
+    for name, meant in misspelt(os.environ):
+        click.secho(
+            tr(lang, "{name} is no setting. Did you mean {meant}?", name=name, meant=meant), fg="yellow", err=True
+        )
     try:
         if path is None:
             _run(settings, samples)

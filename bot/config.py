@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import stat
 import tomllib
+from collections.abc import Mapping
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Literal, get_args
@@ -23,6 +24,7 @@ from pydantic_settings import (
     SettingsError,
     TomlConfigSettingsSource,
 )
+from rapidfuzz import process
 
 FILE = "palabre.toml"
 
@@ -169,3 +171,17 @@ def _guard_secrets() -> None:
 
 def _is_secret(field: FieldInfo) -> bool:
     return SecretStr in get_args(field.annotation)
+
+
+def misspelt(environment: Mapping[str, str]) -> list[tuple[str, str]]:
+    """(name, the setting it was probably meant to be) of variables that look like ours and mean nothing."""
+    known = []
+    for name, field in Settings.model_fields.items():
+        section = getattr(field.annotation, "model_fields", None)
+        known += [f"PALABRE_{name}__{key}".upper() for key in section] if section else [f"PALABRE_{name}".upper()]
+    found = []
+    for name in environment:
+        nearest = process.extractOne(name, known, score_cutoff=80) if name.startswith("PALABRE_") else None
+        if nearest is not None and name not in known:
+            found.append((name, str(nearest[0])))
+    return found
