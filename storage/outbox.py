@@ -30,7 +30,6 @@ class Rank(IntEnum):
     """What goes first when the platform is slow."""
 
     REPLY = 0
-    TALLY = 5
     BROADCAST = 9
 
 

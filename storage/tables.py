@@ -44,7 +44,6 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 
 class OnErase(StrEnum):
     DELETE = "the row is deleted"
-    EMPTY = "the column is emptied"
     KEEP = "kept: no longer linked to the person"
 
 

@@ -50,10 +50,6 @@ def take_away(connection: Connection, keys: Sequence[str]) -> None:
         connection.execute(delete(timers).where(timers.c["key"].in_(list(keys))))
 
 
-def of_subject(connection: Connection, subject: str) -> list[Timer]:
-    return [Timer(*row) for row in connection.execute(_ALL.where(timers.c.subject == subject))]
-
-
 def with_wall_time(connection: Connection) -> list[Timer]:
     """Timers that were set by a wall clock, whose instant depends on the time zone tables."""
     return [Timer(*row) for row in connection.execute(_ALL.where(timers.c.wall.is_not(None)))]
