@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 
-.PHONY: run test fmt lint bench soak docs lock clean
+.PHONY: run test fmt lint bench soak oracles docs lock clean
 
 run: $(VENV)/.run
 	@$(BIN)/palabre run --samples
@@ -22,6 +22,16 @@ soak: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@$(BIN)/palabre bench
+
+# The voting methods against independent libraries, in an environment of their own (some 850 MB).
+oracles: .oracles/.done
+	@PYTHONPATH=. .oracles/bin/python -m pytest tests/oracles -q -p no:cacheprovider
+
+.oracles/.done: tests/oracles/requirements.lock
+	@echo "Installing the libraries to compare with (once; some minutes) ..."
+	@$(PYTHON) -m venv .oracles
+	@.oracles/bin/pip install --quiet --disable-pip-version-check --require-hashes -r tests/oracles/requirements.lock
+	@touch $@
 
 fmt: $(VENV)/.dev
 	@$(BIN)/ruff check --fix .
@@ -60,4 +70,4 @@ lock: $(VENV)/.dev
 	@sh requirements/lock.sh
 
 clean:
-	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .oracles build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,0 +1,17 @@
+META
+key;value
+description;Points
+budget;10
+vote_type;cumulative
+max_points;4
+PROJECTS
+project_id;cost;name
+a;6;A
+b;5;B
+c;4;C
+VOTES
+voter_id;vote;points
+1;a,b;3,1
+2;c;4
+3;b,c;2,2
+4;;
