@@ -7,16 +7,16 @@ the person reads what is expected; the third time, how everything works.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
-from flows import kinds, prompts, reading
+from flows import keeping, kinds, prompts, reading
 from flows.effects import Note, Send
-from flows.flow import AnyOf, Ask, Flow, Words
-from flows.kinds import choices
+from flows.flow import Ask, Flow, Words
 from flows.kinds.reply import Partly, Taken, Wrong
 from flows.messages import message, paragraph
 from flows.session import Answer, Given, OpenPrompt, Session, Stage
-from flows.turn import Step, Turn, reply, same
+from flows.turn import Step, Turn, open_ask, reply, same
 from flows.verbs import ask as asking
 from locales import tr
 
@@ -25,9 +25,6 @@ TRIES = 3
 
 def pressed(flow: Flow, session: Session, ask: Ask, opened: OpenPrompt, token: str) -> Step:
     """A button under the open question."""
-    value = kinds.press(ask, token)
-    if value is not None:
-        return take(flow, session, ask, Answer(Given.ANSWER, value), pressed=True)
     match token:
         case prompts.SKIP if ask.name not in session.answers:
             return skip(flow, session, ask, pressed=True)
@@ -39,13 +36,21 @@ def pressed(flow: Flow, session: Session, ask: Ask, opened: OpenPrompt, token: s
             return take(flow, session, ask, Answer(Given.DONT_KNOW), pressed=True)
         case prompts.ABSTAIN if ask.abstain:
             return take(flow, session, ask, Answer(Given.ABSTAIN), pressed=True)
-    if isinstance(ask.kind, AnyOf):
-        if token == prompts.DONE:
+        case prompts.BLANK if ask.blank:
+            return take(flow, session, ask, Answer(Given.BLANK), pressed=True)
+        case prompts.NONE if ask.none:
+            return take(flow, session, ask, Answer(Given.NONE), pressed=True)
+        case prompts.DONE if kinds.drafted(ask.kind):
             return done(flow, session, ask, opened, pressed=True)
-        toggled = choices.toggle(ask.kind, token, opened.toggled)
-        if toggled is not None:
-            return _tick(flow, session, ask, opened, toggled)
-    return same(session, Note(text=tr(session.lang, "This button does not belong to this question.")))
+    match kinds.press(ask, token, session.lang, opened.draft):
+        case Taken(value):
+            return take(flow, session, ask, Answer(Given.ANSWER, value), pressed=True)
+        case Partly() as moved:
+            return _moved(flow, session, ask, opened, moved)
+        case Wrong(why):
+            return same(session, Note(text=why))
+        case None:
+            return same(session, Note(text=tr(session.lang, "This button does not belong to this question.")))
 
 
 def take(flow: Flow, session: Session, ask: Ask, answer: Answer, *, pressed: bool = False) -> Step:
@@ -54,32 +59,32 @@ def take(flow: Flow, session: Session, ask: Ask, answer: Answer, *, pressed: boo
     turn.record(ask, answer)
     turn.close(only_edit=False)
     if pressed:
-        turn.note(tr(turn.lang, "Skipped.") if answer.given is Given.SKIPPED else tr(turn.lang, "Recorded."))
+        recorded = tr(turn.lang, "Recorded.") if turn.kept else tr(turn.lang, "Understood.")
+        turn.note(tr(turn.lang, "Skipped.") if answer.given is Given.SKIPPED else recorded)
     turn.settle()
     return turn.step()
 
 
-def _tick(flow: Flow, session: Session, ask: Ask, opened: OpenPrompt, toggled: tuple[str, ...]) -> Step:
-    if toggled == opened.toggled:
+def _moved(flow: Flow, session: Session, ask: Ask, opened: OpenPrompt, moved: Partly) -> Step:
+    """An answer made in several moves has come further: show how far, in the message that is there."""
+    if moved.draft == opened.draft:
         return same(session)
-    if isinstance(ask.kind, AnyOf) and len(toggled) > len(opened.toggled):
-        wrong = choices.too_many(ask.kind, toggled, session.lang)
-        if wrong:
-            return same(session, Note(text=wrong))
     turn = Turn.of(flow, session)
-    turn.tick(toggled, ask, opened)
+    if moved.keep is not None:
+        turn.keep_so_far(ask, moved.keep)
+    turn.tick(moved.draft, ask, opened)
     return turn.step()
 
 
 def done(flow: Flow, session: Session, ask: Ask, opened: OpenPrompt, *, pressed: bool = False) -> Step:
-    """The choices ticked are the answer, if they are as many as asked for."""
-    if not isinstance(ask.kind, AnyOf):
-        return same(session)
-    wrong = choices.too_few(ask.kind, opened.toggled, session.lang)
-    wrong = wrong or choices.too_many(ask.kind, opened.toggled, session.lang)
-    if wrong:
-        return _tell(session, wrong, pressed)
-    return take(flow, session, ask, Answer(Given.ANSWER, opened.toggled), pressed=pressed)
+    """What has been given so far is the answer, if it is enough."""
+    match kinds.done(ask, opened.draft, session.lang):
+        case Taken(value):
+            return take(flow, session, ask, Answer(Given.ANSWER, value), pressed=pressed)
+        case Wrong(why):
+            return _tell(session, why, pressed)
+        case None:
+            return same(session)
 
 
 def skip(flow: Flow, session: Session, ask: Ask, *, pressed: bool = False) -> Step:
@@ -91,7 +96,9 @@ def skip(flow: Flow, session: Session, ask: Ask, *, pressed: bool = False) -> St
     lang = session.lang
     others = [label for token, label in asking.ways(ask, Turn.of(flow, session).walk(), lang) if token in _OUT]
     sentence = tr(lang, "This question needs an answer. To leave here, type “stop”: your answers so far are kept.")
-    if others:
+    if not keeping.kept(flow, session.answers):
+        sentence = tr(lang, "This question needs an answer. To leave here, type “stop”.")
+    if others and not pressed:  # a note under a press has room for one sentence
         sentence += " " + tr(lang, "You can also answer {words}.", words=_quoted(others, lang))
     return _tell(session, sentence, pressed)
 
@@ -100,20 +107,25 @@ def _quoted(labels: Sequence[str], lang: str) -> str:
     return ", ".join(tr(lang, "“{word}”", word=label) for label in labels)
 
 
-_OUT = (prompts.DONT_KNOW, prompts.ABSTAIN)
+_OUT = (prompts.DONT_KNOW, prompts.ABSTAIN, prompts.BLANK, prompts.NONE)
 
 
 def keep(flow: Flow, session: Session) -> Step:
     """Leave the answer of a reopened question as it stands."""
     turn = Turn.of(flow, session)
-    turn.close()
     turn.reopened = None
+    turn.close()
     turn.settle()
     return turn.step()
 
 
 def back(flow: Flow, session: Session, *, pressed: bool = False) -> Step:
-    """Open the question before this one again, with its answer."""
+    """Open the question before this one again, with its answer; typed among cards, go to the card before."""
+    ask, opened = open_ask(flow, session.open, session.id), session.open
+    if ask is not None and opened is not None and not pressed:
+        inside = kinds.back(ask, opened.draft, answered=ask.name in session.answers)
+        if inside is not None:
+            return _partly(flow, session, ask, opened, inside)
     turn = Turn.of(flow, session)
     trail = turn.walk()
     here = turn.ask
@@ -132,23 +144,42 @@ def _tell(session: Session, sentence: str, pressed: bool) -> Step:
 
 
 def said(flow: Flow, session: Session, ask: Ask, opened: OpenPrompt, text: str) -> Step:
-    """Something typed while a question is open."""
+    """Something typed while a question is open. Whether we meant one answer is a question for one reply only."""
+    step = _said(flow, session, ask, opened, text)
+    if opened.meant and step.session is session:
+        turn = Turn.of(flow, session)
+        turn.open = replace(opened, meant="")
+        turn.effects += step.effects
+        return turn.step()
+    return step
+
+
+def _said(flow: Flow, session: Session, ask: Ask, opened: OpenPrompt, text: str) -> Step:
     lang = session.lang
-    if not kinds.is_label(ask, text, lang, flow.lang):
+    is_label = kinds.is_label(ask, text, lang, flow.lang, opened.draft)
+    if opened.meant and not is_label:
+        match reading.yes_no(text, strict=True):
+            case True:
+                text, is_label = opened.meant, True
+            case False:
+                return reply(session, kinds.expected(ask, lang))
+    if not is_label:
         step = _steered(flow, session, ask, opened, control(text, lang))
         if step is not None:
             return step
-    understood = kinds.read(ask, text, lang, flow.lang, opened.toggled)
+    understood = kinds.read(ask, text, lang, flow.lang, opened.draft)
     match understood:
         case Taken(value):
             return take(flow, session, ask, Answer(Given.ANSWER, value))
-        case Partly(value):
-            return _partly(flow, session, ask, opened, value)
+        case Partly() as moved:
+            return _partly(flow, session, ask, opened, moved)
+        case Wrong(why, meant=meant) if meant:
+            return _wondered(flow, session, opened, why, meant)
         case Wrong(why, mild=True):
             return reply(session, why)
         case Wrong(why):
             return _misunderstood(flow, session, ask, opened, why)
-        case None if isinstance(ask.kind, AnyOf) and opened.toggled and reading.yes_no(text, strict=True):
+        case None if kinds.drafted(ask.kind) and opened.draft and reading.yes_no(text, strict=True):
             return done(flow, session, ask, opened)
         case None:
             return _misunderstood(flow, session, ask, opened, "")
@@ -195,7 +226,11 @@ def _steered(flow: Flow, session: Session, ask: Ask, opened: OpenPrompt, word: s
             return take(flow, session, ask, Answer(Given.DONT_KNOW))
         case "abstain" if ask.optional and ask.name not in session.answers:
             return take(flow, session, ask, Answer(Given.SKIPPED))
-        case "done" if isinstance(ask.kind, AnyOf):
+        case "blank" if ask.blank:
+            return take(flow, session, ask, Answer(Given.BLANK))
+        case "none" if ask.none:
+            return take(flow, session, ask, Answer(Given.NONE))
+        case "done" if kinds.drafted(ask.kind):
             return done(flow, session, ask, opened)
         case "help" if not isinstance(ask.kind, Words):
             return _helped(flow, session, ask, "")
@@ -204,14 +239,27 @@ def _steered(flow: Flow, session: Session, ask: Ask, opened: OpenPrompt, word: s
     return None
 
 
-def _partly(flow: Flow, session: Session, ask: Ask, opened: OpenPrompt, value: tuple[str, ...]) -> Step:
-    assert isinstance(ask.kind, AnyOf)
-    missing = choices.too_few(ask.kind, value, session.lang)
-    if value == opened.toggled:
-        return reply(session, missing)
+def _partly(flow: Flow, session: Session, ask: Ask, opened: OpenPrompt, moved: Partly) -> Step:
+    """Part of an answer was typed: say what is missing, or show the question as it stands now."""
+    if moved.draft == opened.draft and moved.say:
+        return reply(session, moved.say)
     turn = Turn.of(flow, session)
-    turn.tick(value, ask, opened)
-    turn.effects.append(Send(message=message(missing)))
+    if moved.keep is not None:
+        turn.keep_so_far(ask, moved.keep)
+    if moved.say:
+        turn.tick(moved.draft, ask, opened)
+        turn.effects.append(Send(message=message(moved.say)))
+    else:
+        turn.open = replace(opened, draft=moved.draft)
+        turn.reshow()
+    return turn.step()
+
+
+def _wondered(flow: Flow, session: Session, opened: OpenPrompt, why: str, meant: str) -> Step:
+    """Ask whether the one choice that it could be was meant; a plain yes is enough then."""
+    turn = Turn.of(flow, session)
+    turn.open = replace(opened, meant=meant)
+    turn.effects.append(Send(message=message(why)))
     return turn.step()
 
 
@@ -226,7 +274,7 @@ def _misunderstood(flow: Flow, session: Session, ask: Ask, opened: OpenPrompt, w
         )
         why = sorry + " " + kinds.expected(ask, lang)
     turn = Turn.of(flow, session)
-    turn.open = OpenPrompt(id=opened.id, step=opened.step, toggled=opened.toggled, tries=tries)
+    turn.open = OpenPrompt(id=opened.id, step=opened.step, draft=opened.draft, tries=tries)
     turn.effects.append(Send(message=message(why)))
     return turn.step()
 
@@ -235,7 +283,8 @@ def _helped(flow: Flow, session: Session, ask: Ask, why: str) -> Step:
     """The question once more, with all the ways to answer it."""
     lang = session.lang
     turn = Turn.of(flow, session)
-    words = [label for _, label in asking.ways(ask, turn.walk(), lang)]
+    draft = session.open.draft if session.open else ()
+    words = [label for _, label in asking.ways(ask, turn.walk(), lang, draft)]
     lines = [tr(lang, "No worries, here is how to answer."), why or kinds.expected(ask, lang)]
     example = kinds.example(ask, lang, flow.lang)
     if example:
@@ -265,6 +314,8 @@ def stop(flow: Flow, session: Session) -> Step:
             return turn.step()
     turn.before_pause, turn.stage = turn.stage, Stage.PAUSED
     kept = tr(lang, "We stop here. Your answers so far are kept and count.")
+    if keeping.held(flow, session):
+        kept = tr(lang, "We stop here. Your answers so far wait for you for one day; then they are deleted.")
     none = tr(lang, "We stop here. You have not answered anything yet.")
     how = tr(lang, "To go on where you left, type /resume.")
     turn.effects.append(Send(message=message((kept if session.answers else none) + " " + how)))

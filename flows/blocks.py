@@ -5,14 +5,17 @@ The one rule: what is wrong in a block is reported in the block, at its own line
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from flows import yamltree
+from flows.asking import AskForm
+from flows.fields import ONLY
 from flows.forms import Read, read, read_step
 from flows.mistakes import Notebook, Page
-from flows.schema import MOST_STEPS, ONLY, AskForm, BlockHeadForm
+from flows.schema import MOST_STEPS, BlockHeadForm, StepForm
+from flows.voting import BudgetForm, GradeForm, RankForm, VoteForm
 from locales import tr
 
 
@@ -108,8 +111,20 @@ def _spoken(steps: tuple[Read, ...], lang: str) -> frozenset[str]:
     """The languages in which a block has at least one text."""
     spoken: set[str] = set()
     for step in steps:
-        texts = [getattr(step.form, "text", None) or {}]
-        if isinstance(step.form, AskForm):
-            texts += [label for choices in (step.form.one_of, step.form.any_of) for label in (choices or {}).values()]
-        spoken.update(one for text in texts for one in text)
+        spoken.update(lang for text in _texts(step.form) for lang in text)
     return frozenset(lang if one == ONLY else one for one in spoken) or frozenset({lang})
+
+
+def _texts(form: StepForm) -> Iterator[Mapping[str, str]]:
+    """The text of a step and the labels of its choices."""
+    yield getattr(form, "text", None) or {}
+    match form:
+        case AskForm():
+            yield from (form.one_of or {}).values()
+            yield from (form.any_of or {}).values()
+        case VoteForm() | RankForm() | GradeForm():
+            yield from (form.options or {}).values()
+        case BudgetForm():
+            yield from (project.label for project in (form.projects or {}).values())
+        case _:
+            pass

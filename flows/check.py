@@ -10,35 +10,26 @@ from collections.abc import Mapping
 from typing import Any
 
 from flows import versions
+from flows.asking import AskForm
 from flows.blocks import Shelf, read_steps
-from flows.flow import Ask, End, Flow, Goto, Reminder, ResultsMode, Say, Secrecy, Step, Timeout, Window, make_flow
+from flows.fields import ONLY, RESERVED
+from flows.flow import Flow, Reminder, ResultsMode, Secrecy, Window, make_flow
 from flows.forms import Read, empty_keys, read
-from flows.include import Expansion
-from flows.mistakes import Mistake, Notebook, Page
+from flows.include import Expansion, asks_reason, reason_name
+from flows.making import Making
+from flows.mistakes import Mistake, Notebook, Page, suggestion
 from flows.path import Road
 from flows.placed import Origin, Placed
-from flows.questions import Questions
-from flows.schema import (
-    ONLY,
-    RESERVED,
-    VERBS,
-    AskForm,
-    EndForm,
-    FlowForm,
-    GotoForm,
-    HeadForm,
-    ReminderForm,
-    SayForm,
-    WindowForm,
-    keys_of,
-)
+from flows.schema import VERBS, FlowForm, GotoForm, HeadForm, ReminderForm, WindowForm, keys_of
 from flows.texts import Texts
+from flows.voting import VoteForm
 from flows.whens import Whens
 from flows.window import Windows
 from locales import tr
 
 __all__ = ["Mistake", "check"]
 
+DEFAULT_ZONE = str(WindowForm.model_fields["zone"].default)
 _HEAD_STAND_IN = {"palabre": 1, "id": "unnamed", "lang": "en", "title": "…"}
 _BODY = ("window", "reminders", "steps")
 
@@ -67,8 +58,11 @@ def check(page: Page, shelf: Shelf, notes: Notebook) -> Flow | None:
         return None
     langs = _langs(page, head, broken, notes)
     texts = Texts(langs, notes, sure=not broken & {"title", "lang"})
-    steps = _steps(page, data, head.lang, shelf, texts, notes)
     window, reminders = _times(page, data, head.lang, texts, notes)
+    placed = _placed(page, data, head.lang, shelf, texts, notes)
+    _keeps(page, head, placed, notes)
+    making = Making(texts, window.zone if window is not None else DEFAULT_ZONE, notes)
+    steps = tuple(making.step(one) for one in placed)
     here = Origin(path=(), lang=head.lang)
     title = texts.label(page, ("title",), head.title, here)
     summary = texts.label(page, ("summary",), head.summary, here) if head.summary is not None else None
@@ -88,7 +82,24 @@ def check(page: Page, shelf: Shelf, notes: Notebook) -> Flow | None:
         secrecy=Secrecy(head.secrecy),
         recap=head.recap,
         forget=head.forget,
+        keep=head.keep,
     )
+
+
+def _keeps(page: Page, head: HeadForm, placed: tuple[Placed, ...], notes: Notebook) -> None:
+    """`keep` names a question that asks for consent: a yes is on file with the words that were read."""
+    lang = notes.lang
+    if head.keep is None:
+        return
+    step = next((one for one in placed if one.name == head.keep), None)
+    if step is None:
+        what = tr(lang, "there is no question {name}", name=head.keep)
+        asked = [one.name for one in placed if isinstance(one.form, AskForm) and one.form.consent is not None]
+        hint = suggestion(lang, head.keep, asked) if asked else tr(lang, "name a yes_no question with consent")
+        notes.mistake(page, ("keep",), what, hint)
+    elif not isinstance(step.form, AskForm) or step.form.consent is None:
+        what = tr(lang, "{name} does not ask for consent", name=head.keep)
+        notes.mistake(page, ("keep",), what, tr(lang, "name a yes_no question with consent"))
 
 
 def _not_a_flow(page: Page, notes: Notebook) -> None:
@@ -155,9 +166,10 @@ def _reminders(
     return tuple(made)
 
 
-def _steps(
+def _placed(
     page: Page, data: Mapping[str, Any], lang: str, shelf: Shelf, texts: Texts, notes: Notebook
-) -> tuple[Step, ...]:
+) -> tuple[Placed, ...]:
+    """All steps in their places, checked for what needs several of them."""
     read_ = read_steps(page, data, notes)
     expansion = Expansion(shelf, texts, notes)
     placed = expansion.run(page, read_, lang)
@@ -169,8 +181,7 @@ def _steps(
         whens.check(place)
     ended = bool(read_) and read_[-1].path == ("steps", len(data["steps"]) - 1)
     Road(placed, ghosts, page, notes, complete=complete, ended=ended).check()
-    questions = Questions(texts, notes)
-    return tuple(_step(one, texts, questions, notes) for one in placed)
+    return placed
 
 
 def _ghosts(page: Page, steps: tuple[Read, ...]) -> set[str]:
@@ -179,7 +190,9 @@ def _ghosts(page: Page, steps: tuple[Read, ...]) -> set[str]:
     seen = {step.path[1] for step in steps}
     lost = [one for place, one in enumerate(listed if isinstance(listed, list) else []) if place not in seen]
     lost += [one for step in steps if step.broken & {*VERBS} for one in [listed[step.path[1]]]]
-    return {value for one in lost if isinstance(one, dict) for value in one.values() if isinstance(value, str)}
+    names = {value for one in lost if isinstance(one, dict) for value in one.values() if isinstance(value, str)}
+    unsure = [step.form for step in steps if isinstance(step.form, VoteForm) and step.broken & {"method", "reason"}]
+    return names | {reason_name(form) for form in unsure if not asks_reason(form)}
 
 
 def _unique(steps: tuple[Placed, ...], main: Page, notes: Notebook) -> None:
@@ -190,18 +203,26 @@ def _unique(steps: tuple[Placed, ...], main: Page, notes: Notebook) -> None:
             continue
         _not_reserved(step, main, notes)
         twin = first.setdefault(step.name, step)
-        if twin is step:
-            continue
-        lang = notes.lang
-        what = tr(lang, "the name {name} is taken", name=step.name)
-        if step.origin.block is None:
-            line = twin.page.tree.spot(twin.path).line
-            verb = next(verb for verb in VERBS if hasattr(step.form, verb))
-            hint = tr(lang, "line {n} has it; choose another", n=line)
-            notes.mistake(step.page, (*step.path, verb), what, hint)
-        else:
-            hint = tr(lang, "give the include a prefix, for example {example}", example="as: second")
-            notes.mistake(main, step.origin.path, what, hint)
+        if twin is not step and not (twin.reason_of and step.reason_of):
+            _taken(twin, step, main, notes)
+
+
+def _taken(first: Placed, second: Placed, main: Page, notes: Notebook) -> None:
+    """Two steps of one name; of a question that comes by itself and a step somebody named, the latter must change."""
+    lang = notes.lang
+    step, other = (first, second) if second.reason_of else (second, first)
+    what = tr(lang, "the name {name} is taken", name=step.name)
+    if step.origin.block is not None:
+        hint = tr(lang, "give the include a prefix, for example {example}", example="as: second")
+        notes.mistake(main, step.origin.path, what, hint)
+        return
+    if other.reason_of:
+        hint = tr(lang, "it is the question for the reason that follows {name}; choose another", name=other.reason_of)
+    else:
+        line = other.page.tree.spot(other.path).line
+        hint = tr(lang, "line {n} has it; choose another", n=line)
+    verb = next(verb for verb in VERBS if hasattr(step.form, verb))
+    notes.mistake(step.page, (*step.path, verb), what, hint)
 
 
 def _not_reserved(step: Placed, main: Page, notes: Notebook) -> None:
@@ -209,52 +230,3 @@ def _not_reserved(step: Placed, main: Page, notes: Notebook) -> None:
     if step.name in RESERVED:
         what = tr(notes.lang, "'{word}' is a reserved word", word=step.name)
         notes.mistake(main, step.origin.path, what, tr(notes.lang, "choose another prefix"))
-
-
-def _step(step: Placed, texts: Texts, questions: Questions, notes: Notebook) -> Step:
-    form = step.form
-    if isinstance(form, GotoForm):
-        return Goto(name=step.name, to=step.origin.final(form.goto), when=step.when)
-    if "text" in step.broken:
-        text = texts.none()
-    else:
-        text = texts.spoken(step.page, (*step.path, "text"), form.text, step.origin)
-    match form:
-        case SayForm():
-            return Say(name=step.name, text=text, when=step.when)
-        case EndForm():
-            return End(name=step.name, text=text, when=step.when)
-        case AskForm():
-            _exit(step, form, notes)
-            kind = questions.make(step, form)
-            return Ask(
-                name=step.name,
-                text=text,
-                kind=kind,
-                when=step.when,
-                optional=form.optional,
-                dont_know=form.dont_know,
-                abstain=form.abstain,
-                timeout=_timeout(step, form),
-                consent=form.consent,
-                personal=form.personal,
-                wording=versions.wording_hash(text, kind),
-            )
-
-
-def _timeout(step: Placed, form: AskForm) -> Timeout | None:
-    if form.timeout is None:
-        return None
-    to = form.timeout.to
-    return Timeout(after=form.timeout.after, to=None if to is None else step.origin.final(to))
-
-
-def _exit(step: Placed, form: AskForm, notes: Notebook) -> None:
-    """A choice that nobody may leave open makes people say what they do not think."""
-    closed = (form.one_of, form.any_of, form.scale, form.rating, form.yes_no)
-    way_out = form.optional or form.dont_know or form.abstain or form.consent is not None
-    if all(kind is None for kind in closed) or way_out or step.broken:
-        return
-    lang = notes.lang
-    what = tr(lang, "nobody can leave this question without an opinion")
-    notes.remark(step.page, step.path, what, tr(lang, "add optional, dont_know or abstain: true"))

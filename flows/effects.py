@@ -86,4 +86,9 @@ class Disarm:
     timer: str
 
 
-Effect: TypeAlias = Send | Amend | Note | Record | Withdraw | Consented | Arm | Disarm
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forget:
+    """Let go of what this session was told and was shown: the person did not want it kept."""
+
+
+Effect: TypeAlias = Send | Amend | Note | Record | Withdraw | Consented | Arm | Disarm | Forget

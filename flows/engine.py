@@ -18,7 +18,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import assert_never
 
-from flows import answering, prompts, reading, verbs
+from flows import answering, keeping, prompts, reading, verbs
 from flows.effects import Note, Send, Withdraw
 from flows.events import Blocked, Commanded, Event, Moved, Pressed, Rang, Returned, Said, Shared
 from flows.flow import Audience, Flow
@@ -75,7 +75,7 @@ def _pressed(flow: Flow, session: Session, data: str) -> Step:
     opened, found = session.open, prompts.read(data)
     if found is None or opened is None or found[0] != opened.id:
         return same(session, Note(text=_past(session)))
-    ask = open_ask(flow, opened)
+    ask = open_ask(flow, opened, session.id)
     if ask is not None:
         return answering.pressed(flow, session, ask, opened, found[1])
     if opened.step != OPEN:
@@ -164,7 +164,7 @@ def _said(flow: Flow, session: Session, text: str) -> Step:
         return reply(session, answering.paused(session.lang))
     opened = session.open
     if opened is not None:
-        ask = open_ask(flow, opened)
+        ask = open_ask(flow, opened, session.id)
         if ask is not None:
             return answering.said(flow, session, ask, opened, text)
         if opened.step == OPEN:
@@ -184,6 +184,10 @@ def _declined(flow: Flow, session: Session, event: Event) -> Step:
             turn.answers, turn.said, turn.stage = {}, (), Stage.ACTIVE
             turn.settle()
             return turn.step()
+        case Said() | Pressed() | Shared() if flow.keep is not None:
+            return reply(
+                session, tr(session.lang, "Nothing of what you answered was kept. To begin anew, type /start.")
+            )
         case Said() | Pressed() | Shared():
             return reply(session, tr(session.lang, "You chose not to take part. To come back, type /start."))
     return same(session)
@@ -198,7 +202,7 @@ def _shared(flow: Flow, session: Session, what: str) -> Step:
     received = _received(lang, what)
     if session.stage is Stage.PAUSED:
         return reply(session, received + " " + answering.paused(lang))
-    ask = open_ask(flow, session.open)
+    ask = open_ask(flow, session.open, session.id)
     if ask is not None:
         return reply(session, received + " " + expected(ask, lang))
     return reply(session, received + " " + tr(lang, "Please write to me in words."))
@@ -255,13 +259,13 @@ def _again(flow: Flow, session: Session, greeting: str = "") -> Step:
 
 
 def _back(flow: Flow, session: Session) -> Step:
-    if session.stage is Stage.SENT and open_ask(flow, session.open) is None:
+    if session.stage is Stage.SENT and open_ask(flow, session.open, session.id) is None:
         return reply(session, _finished(session.lang))
     return answering.back(flow, session)
 
 
 def _skip(flow: Flow, session: Session) -> Step:
-    ask = open_ask(flow, session.open)
+    ask = open_ask(flow, session.open, session.id)
     if ask is not None:
         return answering.skip(flow, session, ask)
     return reply(session, tr(session.lang, "There is no question to skip here."))
@@ -306,6 +310,8 @@ def _rang(flow: Flow, session: Session, event: Rang) -> Step:
     match event.timer:
         case "timeout":
             return _timeout(flow, session, event.fence)
+        case keeping.TIMER:
+            return _let_go(flow, session, event.fence)
         case "remind":
             return _remind(flow, session, event.detail)
     return same(session)
@@ -313,7 +319,7 @@ def _rang(flow: Flow, session: Session, event: Rang) -> Step:
 
 def _timeout(flow: Flow, session: Session, fence: int | None) -> Step:
     """A question left alone is passed, and perhaps the path goes on elsewhere. An answer is never overwritten."""
-    ask = open_ask(flow, session.open)
+    ask = open_ask(flow, session.open, session.id)
     if fence != session.seq or ask is None or ask.timeout is None:
         return same(session)
     if session.stage is Stage.PAUSED or ask.name in session.answers:
@@ -324,6 +330,17 @@ def _timeout(flow: Flow, session: Session, fence: int | None) -> Step:
         turn.timed_out = (*turn.timed_out, ask.name)
     turn.close(only_edit=True)
     turn.settle()
+    return turn.step()
+
+
+def _let_go(flow: Flow, session: Session, fence: int | None) -> Step:
+    """Somebody stopped on the way and never said to keep their answers: they are emptied, without a word."""
+    if fence != session.seq or keeping.kept(flow, session.answers):
+        return same(session)
+    turn = Turn.of(flow, session)
+    turn.answers = {}
+    turn.close()
+    turn.let_go()
     return turn.step()
 
 

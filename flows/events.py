@@ -13,11 +13,19 @@ from typing import Any, TypeAlias
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Said:
-    """Somebody typed something. `reply_to` is the platform's reference of the message it answers, if any."""
+    """Somebody typed something. `reply_to` is the platform's reference of the message of ours that it answers, if any.
+
+    In a group: `admin` when the person is known to administrate it; `unnamed` when the platform does not tell who
+    wrote (an administrator who writes as the group). `poll` is the platform's own poll that the message answers, as
+    its question followed by its options; `several` when that poll takes several answers."""
 
     at: datetime
     text: str
     reply_to: str | None = None
+    admin: bool = False
+    unnamed: bool = False
+    poll: tuple[str, ...] = ()
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,10 +41,12 @@ class Pressed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
     """Somebody sent something that is not text. `what` is photo, voice, video, document, sticker, location, contact
-    or other."""
+    or other. A small text file comes with its `name` and its `text`."""
 
     at: datetime
     what: str
+    name: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +113,7 @@ def to_json(event: Event) -> dict[str, Any]:
     data: dict[str, Any] = {"kind": _NAMES[type(event)]}
     for field in event.__slots__:
         value = getattr(event, field)
-        if value is not None and value != "":
+        if value is not None and value != "" and value is not False and value != ():
             data[field] = value.isoformat() if isinstance(value, datetime) else value
     return data
 
@@ -116,5 +126,7 @@ def from_json(data: dict[str, Any]) -> Event:
     for name in ("text", "data", "what"):  # left out when empty
         if name in kind.__slots__:
             fields.setdefault(name, "")
+    if "poll" in fields:
+        fields["poll"] = tuple(fields["poll"])
     event: Event = kind(**fields)
     return event

@@ -12,7 +12,7 @@ the closed list of nodes of `flows.conditions`. (Python's own parser would refus
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flows.conditions import All, Among, Compare, Either, Expr, Has, Is, Literal, Node, Not, Test, both, reads, renamed
 from flows.session import Given
@@ -57,6 +57,8 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _GIVEN = {"skipped": Given.SKIPPED, "dont_know": Given.DONT_KNOW, "abstain": Given.ABSTAIN}
+_GIVEN_BESIDE = {"blank": Given.BLANK, "none": Given.NONE}
+"""Words of votes. Questions may be called so, hence they mean these only beside a question."""
 _FLIPPED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _QUOTES = "’‘“”«»`"
 
@@ -265,6 +267,7 @@ class _Parser:
         if op in ("in", "not in"):
             return self.membership(left, op == "not in", right)
         first = left.at
+        left, right = self.beside(left, right)
         if left.kind != "question":
             left, right, op = right, left, _FLIPPED[op]
         match left.kind, right.kind:
@@ -287,6 +290,16 @@ class _Parser:
             case "question", "question":
                 raise self.unquoted(left, op, right)
         raise Unreadable(tr(self.lang, "no question stands in this comparison"), self.only_comparisons(), first)
+
+    @staticmethod
+    def beside(left: _Operand, right: _Operand) -> tuple[_Operand, _Operand]:
+        """Two names of which one is a word of votes: a question, and that word."""
+        if left.kind == right.kind == "question":
+            if right.name in _GIVEN_BESIDE:
+                return left, replace(right, kind="given", given=_GIVEN_BESIDE[right.name])
+            if left.name in _GIVEN_BESIDE:
+                return replace(left, kind="given", given=_GIVEN_BESIDE[left.name]), right
+        return left, right
 
     def membership(self, left: _Operand, negated: bool, right: _Operand) -> Test:
         match left.kind, right.kind:

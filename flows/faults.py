@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
 
 from flows import times
+from flows.fields import RESERVED, currencies
 from flows.mistakes import nearest, suggestion
-from flows.schema import RESERVED
+from flows.voting import belongs
 from locales import tr
 
 Said: TypeAlias = tuple[str, str]
@@ -27,6 +28,8 @@ def say(lang: str, error: Any, written: Any, keys: tuple[str, ...]) -> Said:
         return _own(lang, kind.removeprefix("palabre_"), word)
     if kind == "missing":
         return tr(lang, "{key} is missing", key=key), _example(lang, key)
+    if kind == "extra_forbidden" and len(error["loc"]) == 1 and (takes := belongs(key)):
+        return tr(lang, "{key} goes only with {kind}", key=key, kind=", ".join(takes)), tr(lang, "remove it")
     if kind == "extra_forbidden":
         return tr(lang, "{key} is not a key known here", key=key), suggestion(lang, key, keys)
     if kind == "literal_error":
@@ -126,6 +129,23 @@ _OWN: Mapping[str, Callable[[str, str], Said]] = {
         tr(lang, "write for example {example}", example="2026-03-21"),
     ),
     "zone": lambda lang, word: _zone(lang, word),
+    "slot": lambda lang, word: (
+        tr(lang, "'{word}' is neither a date nor a date with an hour", word=word),
+        tr(lang, "write for example {example}", example="2026-12-03, 2026-12-03T18:00"),
+    ),
+    "quorum": lambda lang, word: (
+        tr(lang, "'{word}' is neither a number of people nor a percentage", word=word),
+        tr(lang, "write for example {example}", example="quorum: 30, quorum: 25%"),
+    ),
+    "share": lambda lang, word: (
+        tr(lang, "'{word}' is not a share between 0 and 1", word=word),
+        tr(lang, "write for example {example}", example="2/3, 50%, majority"),
+    ),
+    "grades": lambda lang, word: (
+        tr(lang, "there is no usual scale of '{word}' grades", word=word),
+        tr(lang, "write 5, 6 or 7, or your own grades from best to worst"),
+    ),
+    "currency": lambda lang, word: _currency(lang, word),
 }
 
 
@@ -133,6 +153,13 @@ def _zone(lang: str, word: str) -> Said:
     near = nearest(word, times.zones()) if word else None
     example = tr(lang, "write for example {example}", example="Europe/Paris")
     what = tr(lang, "'{word}' is not a time zone", word=word)
+    return what, tr(lang, "did you mean {word}?", word=near) if near else example
+
+
+def _currency(lang: str, word: str) -> Said:
+    near = nearest(word, currencies()) if word else None
+    example = tr(lang, "write for example {example}", example="currency: EUR")
+    what = tr(lang, "'{word}' is not the code of a currency", word=word)
     return what, tr(lang, "did you mean {word}?", word=near) if near else example
 
 
@@ -147,6 +174,8 @@ _EXAMPLES: Mapping[str, str] = {
     "after": "after: 2d",
     "from": "from: 0",
     "to": "to: 10",
+    "label": "label: {fr: ..., en: ...}",
+    "cost": "cost: 12000",
 }
 
 

@@ -11,9 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from fractions import Fraction
 from typing import TypeAlias
 
 from flows.expr import Expr
+from flows.tally.outcome import Cut
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,118 @@ class YesNo:
     """Recorded as the codes `yes` and `no`."""
 
 
-Kind: TypeAlias = OneOf | AnyOf | Scale | Number | Words | Day | YesNo
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Points:
+    """Points for options: up to `most` each. With `total` they come out of one purse; `squared` makes n points cost
+    n times n of it (quadratic voting). Without `total` every option is scored by itself, from 0."""
+
+    choices: tuple[Choice, ...]
+    most: int
+    total: int | None = None
+    squared: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """Options put in order, the best first; those left out are all behind. `pairwise` asks for two at a time."""
+
+    choices: tuple[Choice, ...]
+    at_least: int = 1
+    at_most: int | None = None
+    pairwise: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criterion:
+    """What items are judged by, in a matrix: its question, and its grades from best to worst."""
+
+    code: str
+    label: Text
+    grades: tuple[Choice, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grades:
+    """One card an item: a grade for each criterion. Majority judgment has one criterion, with an empty code. `batch`
+    items are shown at a time; after them the person may go on or stop. None: all of them, and all are needed."""
+
+    items: tuple[Choice, ...]
+    criteria: tuple[Criterion, ...]
+    batch: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """One date, or one date and hour (wall time in the window's zone)."""
+
+    code: str
+    at: date | datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slots:
+    """Dates to answer with yes, if need be, or no (codes `yes`, `maybe`, `no`). `lasts` is how long each takes."""
+
+    slots: tuple[Slot, ...]
+    zone: str
+    lasts: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """Something that costs `cost`, in whole units of the budget's currency."""
+
+    code: str
+    label: Text
+    cost: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basket:
+    """Projects to put into a basket that holds at most `limit` (ISO 4217 `currency`)."""
+
+    projects: tuple[Project, ...]
+    limit: int
+    currency: str
+    at_least: int = 1
+    at_most: int | None = None
+
+
+Kind: TypeAlias = OneOf | AnyOf | Scale | Number | Words | Day | YesNo | Points | Order | Grades | Slots | Basket
+
+
+class Method(StrEnum):
+    """How the ballots of a vote are counted; each has its file in `flows.tally`."""
+
+    PLURALITY = "plurality"
+    APPROVAL = "approval"
+    SCORE = "score"
+    DOTS = "dots"
+    QUADRATIC = "quadratic"
+    CONSENT = "consent"
+    AVAILABILITY = "availability"
+    SCHULZE = "schulze"
+    IRV = "irv"
+    BORDA = "borda"
+    STV = "stv"
+    MAJORITY_JUDGMENT = "majority_judgment"
+    MATRIX = "matrix"
+    EQUAL_SHARES = "equal_shares"
+    GREEDY = "greedy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """What a vote decides by, declared before it opens. `quorum` is a number of people, or a share of `electorate`.
+    `threshold` is the share of the counted ballots that a winner must reach; with `strictly` it must exceed it."""
+
+    method: Method
+    seats: int = 1
+    quorum: int | Fraction | None = None
+    electorate: int | None = None
+    threshold: Fraction | None = None
+    strictly: bool = False
+    tie: Cut = Cut.OPEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +227,9 @@ class Ask:
     `optional` lets the person skip; `dont_know` and `abstain` add a choice each, recorded as its own value.
     `consent` names a purpose: a yes is stored with the hash of the wording before any later answer, and `no` is
     refused nothing but goes wherever `when` sends it. `personal` answers never appear in public results.
-    `wording` is the hash of the question's full text in all languages; each ballot names it.
+    `wording` is the hash of the question's full text in all languages; each ballot names it. `blank` and `none` (none
+    of these) add a choice each, recorded as its own value. `shuffle` shows the choices to each person in an order of
+    their own. `add` lets people add choices. A vote (`vote`, `rank`, `grade`, `budget`) has a `rule`.
     """
 
     name: str
@@ -128,6 +243,11 @@ class Ask:
     consent: str | None = None
     personal: bool = False
     wording: str = ""
+    blank: bool = False
+    none: bool = False
+    shuffle: bool = False
+    add: bool = False
+    rule: Rule | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,7 +327,8 @@ class Window:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """A whole consultation. `version` is the content hash of the file with its included blocks."""
+    """A whole consultation. `version` is the content hash of the file with its included blocks. `keep` names the
+    question whose yes puts answers on file; until then they are held in the session alone, see `flows.keeping`."""
 
     id: str
     version: str
@@ -222,6 +343,7 @@ class Flow:
     secrecy: Secrecy = Secrecy.CONFIDENTIAL
     recap: bool = True
     forget: timedelta = timedelta(days=7)
+    keep: str | None = None
     index: Mapping[str, int] = field(default_factory=dict)
 
     def step(self, name: str) -> Step:

@@ -14,8 +14,9 @@ from typing import Any, TypeVar, cast
 from pydantic import ValidationError
 
 from flows import faults
+from flows.fields import Form
 from flows.mistakes import Notebook, Page, Path, nearest
-from flows.schema import FORMS, NESTED, VERBS, Form, StepForm, keys_of
+from flows.schema import FORMS, NESTED, VERBS, StepForm, keys_of
 from locales import tr
 
 F = TypeVar("F", bound=Form)
@@ -44,7 +45,7 @@ def read(
     empty = empty_keys(page, path, data, notes)
     broken = {str(one[len(path)]) for one in empty}
     rest: dict[str, Any] = _without_empty(copy.deepcopy(dict(data)))
-    for attempt in range(3):
+    for attempt in range(4):
         try:
             return model.model_validate(rest), frozenset(broken)
         except ValidationError as error:
@@ -55,7 +56,7 @@ def read(
                 broken.add(str(loc[0]))
             if attempt == 0 and path + loc not in empty:
                 _report(model, page, path, loc, one, keys or keys_of(model), notes)
-            _take_out(rest, loc if attempt == 0 else loc[:1], one)
+            _take_out(rest, loc if attempt < 2 else loc[:1], one)
         for key, value in stand_in.items():
             rest.setdefault(key, value)
     return None, frozenset(broken)
@@ -78,7 +79,7 @@ def read_step(page: Page, place: int, data: Any, notes: Notebook) -> Read | None
         _no_verb(page, path, data, notes)
         return None
     verb = verbs[0]
-    stand_in = {verb: f"unnamed{place}"} | ({"text": "…"} if verb in ("say", "ask", "end") else {})
+    stand_in = {verb: f"unnamed{place}"} | ({"text": "…"} if "text" in FORMS[verb].model_fields else {})
     form, broken = read(FORMS[verb], page, path, data, stand_in, notes)
     if form is None:
         return None
@@ -119,11 +120,11 @@ def _written(value: Any, path: Path) -> Any:
 
 
 def _take_out(data: dict[str, Any], loc: Path, error: Any) -> None:
-    """Remove the smallest piece that is wrong. Where something is missing, that is the whole key around it."""
+    """Remove the smallest piece that is wrong. Where something is missing, that is the whole form around it."""
     at = (error.get("ctx") or {}).get("at")
     full = (*loc, at) if at is not None else loc
     if error["type"] == "missing":
-        full = loc[:1]
+        full = loc[:-1] or loc
     parent: Any = data
     for part in full[:-1]:
         inner = parent.get(part) if isinstance(parent, dict) else None

@@ -6,16 +6,23 @@ mistake is reported where it can be corrected.
 
 from __future__ import annotations
 
-from flows import expr
+from dataclasses import replace
+from typing import TypeGuard, assert_never
+
+from flows import expr, standard
+from flows.asking import AskForm, ShortTextForm
 from flows.blocks import Block, Shelf
 from flows.forms import Read
 from flows.mistakes import Notebook, Page, suggestion
 from flows.placed import UNREAD, Condition, Origin, Placed
-from flows.schema import MOST_STEPS, AskForm, EndForm, GotoForm, IncludeForm, SayForm
+from flows.schema import MOST_STEPS, EndForm, GotoForm, IncludeForm, PlacedForm, SayForm, StepForm
 from flows.texts import Texts
+from flows.voting import BudgetForm, GradeForm, RankForm, VoteForm
 from locales import tr
 
 MAX_DEPTH = 5
+MOST_REASON = 500
+"""The most characters of the reason for an objection."""
 
 
 class Expansion:
@@ -51,23 +58,43 @@ class Expansion:
             return
         if len(self.placed) > MOST_STEPS:
             return
-        when: expr.Expr | None = None
-        for condition in conditions:
-            when = expr.both(when, expr.renamed(condition.expr, condition.origin.names))
-        self.placed.append(
-            Placed(
-                name=self.name(form, origin),
-                form=form,
-                page=page,
-                path=step.path,
-                broken=step.broken,
-                origin=origin,
-                when=when,
-                conditions=conditions,
-            )
+        placed = Placed(
+            name=self.name(form, origin),
+            form=form,
+            page=page,
+            path=step.path,
+            broken=step.broken,
+            origin=origin,
+            when=_joined(conditions),
+            conditions=conditions,
+        )
+        self.placed.append(placed)
+        if asks_reason(form):
+            self.placed.append(self.reason(placed, form))
+
+    def reason(self, vote: Placed, form: VoteForm) -> Placed:
+        """The question that follows a vote by consent, for those who object."""
+        objected = expr.parse(f"{form.vote} in {list(standard.OBJECTIONS)}", self.notes.lang)
+        objection = Condition(page=vote.page, path=vote.path, expr=objected, origin=vote.origin)
+        conditions = (*vote.conditions, objection)
+        asked = AskForm.model_construct(
+            ask=reason_name(form),
+            text=standard.reason(self.texts.langs),
+            short_text=ShortTextForm.model_construct(max=MOST_REASON),
+            optional=form.reason == "optional",
+            personal=form.personal,
+        )
+        return replace(
+            vote,
+            name=vote.origin.final(asked.ask),
+            form=asked,
+            broken=frozenset(),
+            when=_joined(conditions),
+            conditions=conditions,
+            reason_of=vote.name,
         )
 
-    def name(self, form: SayForm | AskForm | GotoForm | EndForm, origin: Origin) -> str:
+    def name(self, form: PlacedForm, origin: Origin) -> str:
         if isinstance(form, GotoForm):
             self.gotos += 1
             return f"goto_{self.gotos}"
@@ -100,7 +127,7 @@ class Expansion:
             self.complete = False
             return
         prefix = origin.prefix + (f"{form.prefix}_" if form.prefix else "")
-        names = {local_name(one.form): prefix + local_name(one.form) for one in block.steps if _has_name(one)}
+        names = {name: prefix + name for one in block.steps for name in local_names(one.form)}
         inner = Origin(
             path=origin.path,
             lang=block.lang,
@@ -161,21 +188,50 @@ class Expansion:
         return {name: dict(found.get(name, {})) for name in block.blanks}
 
 
-def local_name(form: SayForm | AskForm | GotoForm | EndForm | IncludeForm) -> str:
+def local_name(form: StepForm) -> str:
     """The name of a step as written in its file; empty for steps that have none."""
     match form:
+        case GotoForm() | IncludeForm():
+            return ""
         case SayForm():
             return form.say
-        case AskForm():
-            return form.ask
         case EndForm():
             return form.end
+        case AskForm():
+            return form.ask
+        case VoteForm():
+            return form.vote
+        case RankForm():
+            return form.rank
+        case GradeForm():
+            return form.grade
+        case BudgetForm():
+            return form.budget
         case _:
-            return ""
+            assert_never(form)
 
 
-def _has_name(step: Read) -> bool:
-    return bool(local_name(step.form))
+def local_names(form: StepForm) -> tuple[str, ...]:
+    """The names that a step brings: its own, and that of the question that follows it by itself."""
+    name = local_name(form)
+    return (name, *([reason_name(form)] if asks_reason(form) else [])) if name else ()
+
+
+def asks_reason(form: StepForm) -> TypeGuard[VoteForm]:
+    """Does a question for the reason follow by itself?"""
+    return isinstance(form, VoteForm) and form.method == "consent" and form.reason != "none"
+
+
+def reason_name(form: VoteForm) -> str:
+    return f"{form.vote}_reason"
+
+
+def _joined(conditions: tuple[Condition, ...]) -> expr.Expr | None:
+    """All conditions around a step as one, in the names of the flow."""
+    when: expr.Expr | None = None
+    for condition in conditions:
+        when = expr.both(when, expr.renamed(condition.expr, condition.origin.names))
+    return when
 
 
 def _blank_hint(lang: str, name: str, blanks: tuple[str, ...]) -> str:

@@ -64,6 +64,11 @@ class Button:
     main: bool = False
     """The step forward (send, done, continue): stands out on platforms that can. Where there are no buttons it is a
     word to type, never a number, because there the numbers mean something else."""
+    number: int = 0
+    """The number to type for it, where that is not its place among the choices: what is left of a list that shrinks
+    keeps its numbers."""
+    told: bool = False
+    """The text already says what it is for, and what to type instead: where there are no buttons, it is left out."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,7 +141,7 @@ def to_json(message: Message) -> dict[str, Any]:
     data: dict[str, Any] = {"body": [_block_to_json(block) for block in message.body]}
     prompt = message.prompt
     if prompt is not None:
-        buttons = [[b.label, b.data, b.chosen, b.url, b.quiet, b.main] for b in prompt.buttons]
+        buttons = [_button_to_json(button) for button in prompt.buttons]
         data["prompt"] = [prompt.id, buttons, prompt.free, prompt.columns]
     if message.picture is not None:
         data["picture"] = [message.picture.ref, message.picture.alt, message.picture.told]
@@ -154,10 +159,18 @@ def from_json(data: dict[str, Any]) -> Message:
     )
 
 
+def _button_to_json(button: Button) -> list[Any]:
+    data = [button.label, button.data, button.chosen, button.url, button.quiet, button.main]
+    rare = [button.told, button.number] if button.number else [True] if button.told else []
+    return [*data, *rare]
+
+
 def _button(data: list[Any]) -> Button:
-    """A stored button; the first ones ended after `quiet`."""
-    label, pressed, chosen, url, quiet, *main = data
-    return Button(label=label, data=pressed, chosen=chosen, url=url, quiet=quiet, main=bool(main and main[0]))
+    """A stored button; the first ones ended after `quiet`, most end after `main`."""
+    label, pressed, chosen, url, quiet, *more = data
+    defaults: list[Any] = [False, False, 0]
+    main, told, number = more + defaults[len(more) :]
+    return Button(label=label, data=pressed, chosen=chosen, url=url, quiet=quiet, main=main, told=told, number=number)
 
 
 _INLINE: dict[str, type[Plain] | type[Bold] | type[Italic]] = {"t": Plain, "b": Bold, "i": Italic}

@@ -16,6 +16,7 @@ from locales import tr
 
 Path: TypeAlias = tuple[str | int, ...]
 
+_VERBS = ("say", "ask", "vote", "rank", "grade", "budget", "goto", "end", "include")
 MOST = 200
 """More mistakes than this in one reading help nobody."""
 
@@ -124,7 +125,7 @@ class Notebook:
     def _step(self, value: Any, place: str | int) -> str:
         try:
             step = value["steps"][place]
-            verb = next(verb for verb in ("say", "ask", "goto", "end", "include") if verb in step)
+            verb = next(verb for verb in _VERBS if verb in step)
             return f"{verb} {step[verb]}"
         except (KeyError, IndexError, TypeError, StopIteration):
             return tr(self.lang, "step {n}", n=int(place) + 1 if isinstance(place, int) else place)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from flows.conditions import All, Expr
 from flows.mistakes import Page, Path
-from flows.schema import AskForm, EndForm, GotoForm, SayForm
+from flows.schema import PlacedForm
 
 UNREAD = All(())
 """Stands for a condition that could not be read, so that its step still counts as conditional."""
@@ -48,10 +48,12 @@ class Placed:
     its keys that had mistakes: nothing more should be said about those."""
 
     name: str
-    form: SayForm | AskForm | GotoForm | EndForm
+    form: PlacedForm
     page: Page
     path: Path
     broken: frozenset[str]
     origin: Origin
     when: Expr | None
     conditions: tuple[Condition, ...]
+    reason_of: str = ""
+    """For the question that a vote by consent brings along: the name of the vote."""

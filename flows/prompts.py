@@ -1,4 +1,4 @@
-"""What a button carries: `1.<prompt>.<token>`, at most 64 bytes.
+"""What a button carries: `1.<prompt>.<token>`, `c.<command>.<argument>` or `v.<consultation>.<token>`; 64 bytes at most.
 
 The prompt id is made from the session, its sequence number and the step, so that the same event handled twice makes
 the same id, and a button of one session means nothing in another. Tokens are short (a choice's place in its question,
@@ -16,6 +16,8 @@ BACK = "back"
 DONE = "done"
 DONT_KNOW = "dk"
 ABSTAIN = "abs"
+BLANK = "blank"
+NONE = "none"
 SEND = "send"
 KEEP = "keep"
 
@@ -36,6 +38,11 @@ def command(name: str, argument: str = "") -> str:
     return f"c.{name}.{argument}"
 
 
+def card(consultation: str, token: str) -> str:
+    """What a button on a card in a group carries: everybody presses the same ones."""
+    return f"v.{consultation}.{token}"
+
+
 def read(data: str) -> tuple[str, str] | None:
     """(prompt id, token) of a session's button; None for anything else."""
     version, _, rest = data.partition(".")
@@ -48,3 +55,10 @@ def read_command(data: str) -> tuple[str, str] | None:
     kind, _, rest = data.partition(".")
     name, _, argument = rest.partition(".")
     return (name, argument) if kind == "c" and name else None
+
+
+def read_card(data: str) -> tuple[str, str] | None:
+    """(consultation, token) of a button on a card; None for anything else."""
+    kind, _, rest = data.partition(".")
+    consultation, _, token = rest.partition(".")
+    return (consultation, token) if kind == "v" and consultation and token else None

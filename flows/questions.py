@@ -7,23 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flows.flow import AnyOf, Choice, Day, Kind, Number, OneOf, Scale, Text, Words, YesNo
-from flows.mistakes import Notebook, Path
+from flows.asking import KINDS, AskForm
+from flows.flow import AnyOf, Day, Kind, Number, OneOf, Scale, Words, YesNo
+from flows.labels import Labels
+from flows.mistakes import Notebook
 from flows.placed import Placed
-from flows.schema import KINDS, AskForm
-from flows.texts import Texts
 from locales import tr
 
-LONG_LABEL = 40
-LONGEST_LABEL = 100
 MAX_SPAN = 20
 
 
 class Questions:
     """Makes the kinds of the questions of one flow."""
 
-    def __init__(self, texts: Texts, notes: Notebook) -> None:
-        self.texts = texts
+    def __init__(self, labels: Labels, notes: Notebook) -> None:
+        self.labels = labels
         self.notes = notes
 
     def make(self, step: Placed, form: AskForm) -> Kind:
@@ -33,7 +31,7 @@ class Questions:
             self.count(step, given)
         self.companions(step, form)
         if form.one_of is not None:
-            return OneOf(choices=self.choices(step, "one_of", form.one_of))
+            return OneOf(choices=self.labels.choices(step, ("one_of",), form.one_of))
         if form.any_of is not None:
             return self.any_of(step, form, form.any_of)
         if form.scale is not None or form.rating is not None:
@@ -69,42 +67,10 @@ class Questions:
                 self.notes.mistake(step.page, (*step.path, key), what, tr(self.notes.lang, "remove it"), key=True)
 
     def any_of(self, step: Placed, form: AskForm, choices: Mapping[str, Mapping[str, str]]) -> AnyOf:
-        lang = self.notes.lang
+        made = self.labels.choices(step, ("any_of",), choices)
         at_least = 1 if form.at_least is None else form.at_least
-        for key, value in (("at_least", form.at_least), ("at_most", form.at_most)):
-            if value is not None and value > len(choices) and "any_of" not in step.broken:
-                what = tr(lang, "{key} is more than there are choices", key=key)
-                self.notes.mistake(step.page, (*step.path, key), what, tr(lang, "at most {n}", n=len(choices)))
-        if form.at_most is not None and at_least > form.at_most:
-            what = tr(lang, "at_least is more than at_most")
-            self.notes.mistake(step.page, (*step.path, "at_most"), what, tr(lang, "at least {n}", n=at_least))
-        return AnyOf(choices=self.choices(step, "any_of", choices), at_least=at_least, at_most=form.at_most)
-
-    def choices(self, step: Placed, kind: str, forms: Mapping[str, Mapping[str, str]]) -> tuple[Choice, ...]:
-        path: Path = (*step.path, kind)
-        labels = {code: self.texts.label(step.page, (*path, code), form, step.origin) for code, form in forms.items()}
-        seen: dict[tuple[str, str], str] = {}
-        for code, label in labels.items():
-            self.length(step, (*path, code), label)
-            for lang, text in label.by_lang.items():
-                twin = seen.setdefault((lang, text.casefold()), code)
-                if twin != code and len(forms[code]) == len(label.by_lang):
-                    what = tr(self.notes.lang, "{code} has the same label as {twin}", code=code, twin=twin)
-                    hint = tr(self.notes.lang, "give each choice its own words")
-                    self.notes.mistake(step.page, (*path, code), what, hint)
-        return tuple(Choice(code=code, label=label) for code, label in labels.items())
-
-    def length(self, step: Placed, path: Path, label: Text) -> None:
-        lang = self.notes.lang
-        longest = max(len(text) for text in label.by_lang.values())
-        if longest > LONGEST_LABEL:
-            what = tr(lang, "this label has {n} characters", n=longest)
-            hint = tr(lang, "at most {n}; put the details into the text of the question", n=LONGEST_LABEL)
-            self.notes.mistake(step.page, path, what, hint)
-        elif longest > LONG_LABEL:
-            what = tr(lang, "this label has {n} characters", n=longest)
-            hint = tr(lang, "some messengers cut buttons after {n}; a shorter label reads better", n=LONG_LABEL)
-            self.notes.remark(step.page, path, what, hint)
+        how_many(self.notes, step, "any_of", form.at_least, form.at_most, len(made))
+        return AnyOf(choices=made, at_least=at_least, at_most=form.at_most)
 
     def scale(self, step: Placed, form: AskForm) -> Scale:
         if form.scale is None:
@@ -118,12 +84,10 @@ class Questions:
             what = tr(lang, "this scale has too many steps")
             self.notes.mistake(step.page, (*path, "to"), what, tr(lang, "at most {n}", n=low + MAX_SPAN))
         ends = {
-            key: self.texts.label(step.page, (*path, key), text, step.origin)
+            key: self.labels.label(step, ("scale", key), text)
             for key, text in (("low", form.scale.low), ("high", form.scale.high))
             if text is not None
         }
-        for key, label in ends.items():
-            self.length(step, (*path, key), label)
         return Scale(low=low, high=high, low_label=ends.get("low"), high_label=ends.get("high"))
 
     def ends(self, step: Placed, kind: str, low: object, high: object) -> None:
@@ -131,3 +95,16 @@ class Questions:
             what = tr(self.notes.lang, "min is more than max")
             hint = tr(self.notes.lang, "exchange the two")
             self.notes.mistake(step.page, (*step.path, kind, "max"), what, hint)
+
+
+def how_many(notes: Notebook, step: Placed, kind: str, at_least: int | None, at_most: int | None, there: int) -> None:
+    """Can somebody pick that few, that many of the choices under the key `kind`?"""
+    lang = notes.lang
+    for key, value in (("at_least", at_least), ("at_most", at_most)):
+        if value is not None and value > there and kind not in step.broken:
+            what = tr(lang, "{key} is more than there are choices", key=key)
+            notes.mistake(step.page, (*step.path, key), what, tr(lang, "at most {n}", n=there))
+    fewest = 1 if at_least is None else at_least
+    if at_most is not None and fewest > at_most:
+        what = tr(lang, "at_least is more than at_most")
+        notes.mistake(step.page, (*step.path, "at_most"), what, tr(lang, "at least {n}", n=fewest))

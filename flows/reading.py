@@ -86,8 +86,8 @@ def _base(character: str) -> str:
 
 
 def control(text: str) -> str | None:
-    """The control word that this is: skip, back, stop, resume, done, dont_know, opinion, abstain, help, keep, send,
-    again, myvote; None for everything else."""
+    """The control word that this is: skip, back, stop, resume, done, dont_know, opinion, abstain, blank, none, help,
+    keep, send, again, myvote; None for everything else."""
     bare = text.strip()
     if bare in ("?", "？", "??"):
         return "help"
@@ -336,6 +336,34 @@ def several(text: str, labels: Sequence[str]) -> tuple[int, ...] | Unsure | None
         return None
     found = _several(clean(text), labels, 0)
     return tuple(sorted(set(found))) if isinstance(found, tuple) else found
+
+
+def in_order(text: str, labels: Sequence[str]) -> tuple[int, ...] | Unsure | None:
+    """The choices that the text names, in the order in which it names them: "3 1 2", "3 > 1 > 2", "bus puis velo".
+    What is named twice is there twice."""
+    return None if len(text) > LONGEST * 4 else _several(_apart(text), labels, 0)
+
+
+def strange(text: str, labels: Sequence[str]) -> str:
+    """The first word or words, among those that stand apart in a list, that name none of the choices."""
+    pieces = [_apart(text)]
+    for separator in _APART:
+        pieces = [part for piece in pieces for part in separator.split(piece)]
+    return next((piece.strip() for piece in pieces if piece.strip() and pick(piece, labels) is None), "")
+
+
+def single(text: str) -> bool:
+    """Is this one thing, rather than a list?"""
+    return not any(separator.search(_apart(text)) for separator in _APART)
+
+
+_ARROWS = re.compile(r"\s*(?:[-=]?>|→|≻)\s*")
+
+
+def _apart(text: str) -> str:
+    """Signs of "better than", and whatever stands between figures alone, as the signs that part a list."""
+    text = clean(text)
+    return ";".join(re.findall(r"\d+", text)) if re.fullmatch(r"[\d\s.,)>-]+", text) else _ARROWS.sub(";", text)
 
 
 def all_or_none(text: str, labels: Sequence[str]) -> tuple[int, ...] | Unsure | None:

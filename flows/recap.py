@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flows import kinds, prompts, verbs
+from flows import keeping, kinds, prompts, verbs
 from flows.flow import Ask, Flow
 from flows.messages import Block, Bullets, Button, Italic, Message, Plain, Prompt, message, paragraph
 from flows.session import Answer, Session
@@ -57,7 +57,8 @@ def show(trail: Trail, lang: str, prompt: str, *, sent: bool, before: Sequence[B
 
 def answered(trail: Trail) -> list[tuple[Ask, Answer]]:
     """Questions of the path with their answers, in the order asked; an agreement to take part is no answer."""
-    return [(ask, trail.answers[ask.name]) for ask in trail.asked if ask.name in trail.answers and ask.consent is None]
+    asked = (ask for ask in trail.asked if ask.name in trail.answers and keeping.listed(trail.flow, ask))
+    return [(ask, trail.answers[ask.name]) for ask in asked]
 
 
 def _listing(trail: Trail, listed: Sequence[tuple[Ask, Answer]], lang: str) -> Bullets:

@@ -4,223 +4,25 @@
 
 The one rule: these models say what a single place of the file may look like, nothing more. Whatever needs two places
 at once (a name used elsewhere, a missing translation, a loop) belongs to `flows.check`. Nobody ever reads pydantic's
-own sentences: `flows.faults` says each of its errors in our words.
+own sentences: `flows.faults` says each of its errors in our words. Single values are in `flows.fields`, questions in
+`flows.asking`, votes in `flows.voting`.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Mapping
-from datetime import date, datetime, timedelta
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, TypeAdapter, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import ConfigDict, Field, TypeAdapter
 
-from flows import times
+from flows.asking import AskForm, DateForm, LongTextForm, NumberForm, ScaleForm, ShortTextForm, TimeoutForm
+from flows.fields import BlockName, Duration, Form, Lang, Moment, Name, Slug, Target, TextForm, Zone
+from flows.voting import BALLOTS, BudgetForm, CriterionForm, GradeForm, ProjectForm, RankForm, VoteForm
 
-NAME = r"^[a-z][a-z0-9_]{0,39}$"
-SLUG = r"^[a-z0-9][a-z0-9-]{0,39}$"
-CODE = r"^[A-Za-z0-9_][A-Za-z0-9_-]{0,39}$"
-LANG = r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$"
-BLOCK = r"^[A-Za-z0-9_-]+(/[A-Za-z0-9_-]+)*(\.yaml)?$"
-PURPOSE = SLUG
-VERBS = ("say", "ask", "goto", "end", "include")
-KINDS = ("one_of", "any_of", "scale", "rating", "number", "short_text", "long_text", "date", "yes_no")
-RESERVED = frozenset(
-    {"and", "or", "not", "in", "yes", "no", "skipped", "dont_know", "abstain", "true", "false"}
-    | {"title", "closes", "left"}
-)
-GIVEN_CODES = frozenset({"skipped", "dont_know", "abstain"})
+VERBS = ("say", "ask", "vote", "rank", "grade", "budget", "goto", "end", "include")
 MOST_STEPS = 500
-ONLY = ""
-"""The language key of a text written without a language."""
-
-
-def _wrong(code: str, **ctx: Any) -> PydanticCustomError:
-    return PydanticCustomError("palabre_" + code, code, ctx or None)
-
-
-def _said(value: Any) -> str:
-    """What was written, as text: a number or true/false among texts is taken as its characters."""
-    if isinstance(value, bool):
-        return str(value).lower()
-    if isinstance(value, str | int | float):
-        return str(value).strip()
-    raise _wrong("text")
-
-
-def _text(value: Any) -> Mapping[str, str]:
-    if not isinstance(value, dict):
-        text = _said(value)
-        if not text:
-            raise _wrong("empty_text")
-        return {ONLY: text}
-    if not value:
-        raise _wrong("empty_text")
-    texts = {}
-    for lang, one in value.items():
-        if not re.fullmatch(LANG[1:-1], lang):
-            raise _wrong("language", at=lang, word=lang)
-        if isinstance(one, dict | list) or one is None or not _said(one):
-            raise _wrong("empty_text", at=lang)
-        texts[lang] = _said(one)
-    return texts
-
-
-def _matching(pattern: str, code: str) -> Callable[[Any], str]:
-    def read(value: Any) -> str:
-        if not isinstance(value, str) or not re.fullmatch(pattern[1:-1], value):
-            raise _wrong(code, word=_shown(value))
-        return value
-
-    return read
-
-
-def _shown(value: Any) -> str:
-    text = str(value) if isinstance(value, str | int | float) else ""
-    return text if len(text) <= 40 else text[:39] + "…"
-
-
-def _name(value: Any) -> str:
-    name = _matching(NAME, "name")(value)
-    if name in RESERVED or re.fullmatch(r"goto_[0-9]+", name):
-        raise _wrong("reserved", word=name)
-    return name
-
-
-def _code(value: Any) -> str:
-    code = _matching(CODE, "code")(value)
-    if code in GIVEN_CODES:
-        raise _wrong("given_code", word=code)
-    return code
-
-
-def _duration(value: Any) -> timedelta:
-    span = times.duration(value) if isinstance(value, str) else None
-    if span is None:
-        raise _wrong("duration", word=_shown(value))
-    return span
-
-
-def _moment(value: Any) -> datetime:
-    found = times.moment(value) if isinstance(value, str) else None
-    if found is None:
-        raise _wrong("moment", word=_shown(value))
-    return found
-
-
-def _zone(value: Any) -> str:
-    if not isinstance(value, str) or times.zone(value) is None:
-        raise _wrong("zone", word=_shown(value))
-    return value
-
-
-def _date(value: Any) -> date:
-    try:
-        if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
-            raise ValueError
-        return date.fromisoformat(value)
-    except ValueError:
-        raise _wrong("date", word=_shown(value)) from None
-
-
-def _true_is_empty(value: Any) -> Any:
-    return {} if value is True else value
-
-
-def _after(value: Any) -> Any:
-    return {"after": value} if isinstance(value, str) else value
-
-
-class _Or:
-    """In the JSON Schema: the model, or this short form of it."""
-
-    def __init__(self, short: dict[str, Any]) -> None:
-        self.short = short
-
-    def __get_pydantic_json_schema__(self, core: Any, handler: Any) -> Any:
-        return {"anyOf": [self.short, handler(core)]}
-
-
-_TEXT_SCHEMA: dict[str, Any] = {
-    "description": "A text, or one per language: {fr: ..., en: ...}",
-    "anyOf": [
-        {"type": ["string", "number", "boolean"]},
-        {
-            "type": "object",
-            "minProperties": 1,
-            "patternProperties": {LANG: {"type": ["string", "number", "boolean"]}},
-            "additionalProperties": False,
-        },
-    ],
-}
-
-
-def _pattern(pattern: str) -> WithJsonSchema:
-    return WithJsonSchema({"type": "string", "pattern": pattern})
-
-
-TextForm = Annotated[Mapping[str, str], PlainValidator(_text), WithJsonSchema(_TEXT_SCHEMA)]
-Code = Annotated[str, PlainValidator(_code), _pattern(CODE)]
-Choices = Annotated[dict[Code, TextForm], Field(min_length=2, max_length=100)]
-Name = Annotated[str, PlainValidator(_name), _pattern(NAME)]
-Target = Annotated[str, PlainValidator(_matching(NAME, "name")), _pattern(NAME)]
-Slug = Annotated[str, PlainValidator(_matching(SLUG, "slug")), _pattern(SLUG)]
-Lang = Annotated[str, PlainValidator(_matching(LANG, "language")), _pattern(LANG)]
-BlockName = Annotated[str, PlainValidator(_matching(BLOCK, "block")), _pattern(BLOCK)]
-Duration = Annotated[timedelta, PlainValidator(_duration), _pattern(times.DURATION)]
-Moment = Annotated[datetime, PlainValidator(_moment), _pattern(times.WALL_TIME)]
-Zone = Annotated[str, PlainValidator(_zone), WithJsonSchema({"type": "string"})]
-Date = Annotated[date, PlainValidator(_date), _pattern(r"^\d{4}-\d{2}-\d{2}$")]
-
-
-class Form(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, populate_by_name=False)
-
-
-class ScaleForm(Form):
-    """Whole numbers between two ends."""
-
-    low_end: int = Field(alias="from", ge=-1000, le=1000, description="The smallest number.")
-    high_end: int = Field(alias="to", ge=-1000, le=1000, description="The largest number, at most 20 more than `from`.")
-    low: TextForm | None = Field(None, description="What the smallest number means.")
-    high: TextForm | None = Field(None, description="What the largest number means.")
-
-
-class NumberForm(Form):
-    """A typed number."""
-
-    min: float | None = Field(None, description="The smallest number taken.")
-    max: float | None = Field(None, description="The largest number taken.")
-    decimals: bool = Field(False, description="true takes numbers such as 2.5.")
-
-
-class ShortTextForm(Form):
-    """A few words."""
-
-    max: int = Field(300, ge=1, le=1000, description="The most characters taken.")
-
-
-class LongTextForm(Form):
-    """Several sentences."""
-
-    max: int = Field(2000, ge=1, le=4000, description="The most characters taken.")
-
-
-class DateForm(Form):
-    """A calendar date."""
-
-    min: Date | None = Field(None, description="The first date taken.")
-    max: Date | None = Field(None, description="The last date taken.")
-
-
-class TimeoutForm(Form):
-    """What happens to a question left alone."""
-
-    after: Duration = Field(description="How long the question waits: 90m, 36h, 2d, 2w.")
-    to: Target | None = Field(None, description="The later step to go on with; without it the question is skipped.")
 
 
 class SayForm(Form):
@@ -229,40 +31,6 @@ class SayForm(Form):
     say: Name = Field(description="The name of this step.")
     text: TextForm
     when: str | None = Field(None, description="Shown only if this is true, for example: mode == 'bus'")
-
-
-class AskForm(Form):
-    """Ask one question, of exactly one kind."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "oneOf": [{"required": [kind]} for kind in KINDS],
-            "dependentRequired": {"at_least": ["any_of"], "at_most": ["any_of"], "consent": ["yes_no"]},
-        }
-    )
-
-    ask: Name = Field(description="The name of this step; it is the column in the export.")
-    text: TextForm
-    when: str | None = Field(None, description="Asked only if this is true, for example: mode == 'bus'")
-    one_of: Choices | None = Field(None, description="Pick one: code -> label.")
-    any_of: Choices | None = Field(None, description="Pick several: code -> label.")
-    at_least: int | None = Field(None, ge=0, description="any_of: the fewest to pick (1 unless told).")
-    at_most: int | None = Field(None, ge=1, description="any_of: the most to pick.")
-    scale: ScaleForm | None = None
-    rating: int | None = Field(None, ge=2, le=10, description="Stars from 1 to this number.")
-    number: Annotated[NumberForm, BeforeValidator(_true_is_empty), _Or({"const": True})] | None = None
-    short_text: Annotated[ShortTextForm, BeforeValidator(_true_is_empty), _Or({"const": True})] | None = None
-    long_text: Annotated[LongTextForm, BeforeValidator(_true_is_empty), _Or({"const": True})] | None = None
-    date: Annotated[DateForm, BeforeValidator(_true_is_empty), _Or({"const": True})] | None = None
-    yes_no: Literal[True] | None = Field(None, description="true: yes or no.")
-    optional: bool = Field(False, description="true lets people skip the question.")
-    dont_know: bool = Field(False, description='true adds the answer "I don\'t know".')
-    abstain: bool = Field(False, description='true adds the answer "I abstain".')
-    timeout: (
-        Annotated[TimeoutForm, BeforeValidator(_after), _Or({"type": "string", "pattern": times.DURATION})] | None
-    ) = Field(None, description="How long the question waits, and where to go then.")
-    consent: Slug | None = Field(None, description="With yes_no: the purpose that a yes agrees to.")
-    personal: bool = Field(False, description="true keeps the answers out of public results.")
 
 
 class GotoForm(Form):
@@ -291,7 +59,8 @@ class IncludeForm(Form):
     when: str | None = Field(None, description="The whole block is shown only if this is true.")
 
 
-StepForm = SayForm | AskForm | GotoForm | EndForm | IncludeForm
+PlacedForm: TypeAlias = SayForm | AskForm | VoteForm | RankForm | GradeForm | BudgetForm | GotoForm | EndForm
+StepForm: TypeAlias = PlacedForm | IncludeForm
 
 
 class WindowForm(Form):
@@ -327,6 +96,7 @@ class HeadForm(Form):
     secrecy: Literal["open", "confidential"] = Field("confidential", description="open shows names.")
     recap: bool = Field(True, description="false sends answers without reading them over first.")
     forget: Duration = Field(timedelta(days=7), description="How long after closing the link to people is destroyed.")
+    keep: Name | None = Field(None, description="Answers are kept only after a yes to this yes_no question.")
 
 
 class FlowForm(HeadForm):
@@ -341,7 +111,7 @@ class BlockHeadForm(Form):
     """What a block says about itself."""
 
     palabre: Literal[1] = Field(description="The version of the format.")
-    block: Annotated[str, PlainValidator(_matching(BLOCK, "block")), _pattern(BLOCK)]
+    block: BlockName
     lang: Lang = Field(description="The language of texts written without one.")
     blanks: list[Name] = Field([], max_length=20, description="The blanks to fill with `with`.")
 
@@ -355,6 +125,7 @@ class BlockForm(BlockHeadForm):
 FORMS: Mapping[str, type[Form]] = {
     "say": SayForm,
     "ask": AskForm,
+    **BALLOTS,
     "goto": GotoForm,
     "end": EndForm,
     "include": IncludeForm,
@@ -368,13 +139,16 @@ NESTED: Mapping[str, type[Form]] = {
     "long_text": LongTextForm,
     "date": DateForm,
     "timeout": TimeoutForm,
+    "criteria": CriterionForm,
+    "projects": ProjectForm,
 }
 """The forms that stand under a key of a step."""
 
 
 def keys_of(form: type[Form]) -> tuple[str, ...]:
-    """The keys that may be written in `form`, in the order in which they are documented."""
-    return tuple(field.alias or name for name, field in form.model_fields.items())
+    """The keys that may be written in `form`: its verb first, then in the order in which they are documented."""
+    keys = [field.alias or name for name, field in form.model_fields.items()]
+    return tuple(sorted(keys, key=lambda key: FORMS.get(key) is not form))
 
 
 def json_schema() -> dict[str, Any]:

@@ -19,16 +19,21 @@ SHAPE = 1
 
 
 class Given(StrEnum):
-    """Four values that are not the same: they are recorded and reported apart."""
+    """Six values that are not the same: they are recorded and reported apart."""
 
     ANSWER = "answer"
     SKIPPED = "skipped"
     DONT_KNOW = "dont_know"
     ABSTAIN = "abstain"
+    BLANK = "blank"
+    NONE = "none"
 
 
-Value: TypeAlias = str | int | float | tuple[str, ...] | None
-"""A choice code, a number, a text, an ISO date, or several codes in flow order; None unless `Given.ANSWER`."""
+Pairs: TypeAlias = tuple[tuple[str, str | int], ...]
+"""What was given to each of several things: points, a grade, yes or no."""
+
+Value: TypeAlias = str | int | float | tuple[str, ...] | Pairs | None
+"""A choice code, a number, a text, an ISO date, several codes, or pairs; None unless `Given.ANSWER`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +42,16 @@ class Answer:
     value: Value = None
 
     def to_json(self) -> list[Any]:
-        value = list(self.value) if isinstance(self.value, tuple) else self.value
+        value = self.value
+        if isinstance(value, tuple):
+            return [self.given.value, [list(one) if isinstance(one, tuple) else one for one in value]]
         return [self.given.value, value]
 
     @staticmethod
     def from_json(data: list[Any]) -> Answer:
-        value = tuple(data[1]) if isinstance(data[1], list) else data[1]
+        value = data[1]
+        if isinstance(value, list):
+            value = tuple(tuple(one) if isinstance(one, list) else one for one in value)
         return Answer(Given(data[0]), value)
 
 
@@ -61,12 +70,23 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenPrompt:
-    """The prompt that waits for an answer: its id, its step, choices toggled so far, misunderstandings so far."""
+    """The prompt that waits for an answer: its id, its step, the draft of an answer made in several moves (see
+    `flows.kinds`), misunderstandings so far, and the label of which we have just asked whether it was meant."""
 
     id: str
     step: str
-    toggled: tuple[str, ...] = ()
+    draft: tuple[str, ...] = ()
     tries: int = 0
+    meant: str = ""
+
+    def to_json(self) -> list[Any]:
+        kept = [self.id, self.step, list(self.draft), self.tries]
+        return [*kept, self.meant] if self.meant else kept
+
+    @staticmethod
+    def from_json(data: list[Any]) -> OpenPrompt:
+        meant = data[4] if len(data) > 4 else ""
+        return OpenPrompt(id=data[0], step=data[1], draft=tuple(data[2]), tries=data[3], meant=meant)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,9 +106,10 @@ class Session:
     reopened: str | None = None
     timed_out: tuple[str, ...] = ()
     """Questions left alone until their `Timeout`: as long as they stay skipped, the path goes on at its `to`."""
+    drafts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Of questions that somebody left half answered, to look at an earlier one: what they had given until then."""
 
     def to_json(self) -> dict[str, Any]:
-        opened = self.open
         return {
             "shape": SHAPE,
             "lang": self.lang,
@@ -96,9 +117,10 @@ class Session:
             "before_pause": self.before_pause.value,
             "answers": {name: answer.to_json() for name, answer in self.answers.items()},
             "said": list(self.said),
-            "open": opened and [opened.id, opened.step, list(opened.toggled), opened.tries],
+            "open": self.open and self.open.to_json(),
             "reopened": self.reopened,
             "timed_out": list(self.timed_out),
+            "drafts": {name: list(draft) for name, draft in self.drafts.items()},
         }
 
     @staticmethod
@@ -113,9 +135,8 @@ class Session:
             before_pause=Stage(data["before_pause"]),
             answers={name: Answer.from_json(answer) for name, answer in data["answers"].items()},
             said=tuple(data["said"]),
-            open=OpenPrompt(id=opened[0], step=opened[1], toggled=tuple(opened[2]), tries=opened[3])
-            if opened
-            else None,
+            open=OpenPrompt.from_json(opened) if opened else None,
             reopened=data["reopened"],
             timed_out=tuple(data.get("timed_out", ())),
+            drafts={name: tuple(draft) for name, draft in data.get("drafts", {}).items()},
         )

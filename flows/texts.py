@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from flows import blanks
+from flows.fields import ONLY
 from flows.flow import Text
 from flows.mistakes import Notebook, Page, Path, suggestion
 from flows.placed import Origin
-from flows.schema import ONLY
 from locales import tr
 
 

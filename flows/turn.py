@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from flows import prompts, recap, verbs
-from flows.effects import Amend, Arm, Consented, Effect, Note, Record, Send, Withdraw
-from flows.flow import AnyOf, Ask, Flow
+from flows import keeping, kinds, prompts, recap, verbs
+from flows.effects import Amend, Arm, Consented, Effect, Forget, Note, Record, Send, Withdraw
+from flows.flow import Ask, Flow
 from flows.messages import Block, Message, message
-from flows.session import Answer, Given, OpenPrompt, Session, Stage
+from flows.session import Answer, Given, OpenPrompt, Session, Stage, Value
 from flows.trail import Trail
 from flows.verbs import ask as asking
 from flows.verbs import end as ending
@@ -54,6 +54,7 @@ class Turn:
     open: OpenPrompt | None
     reopened: str | None
     timed_out: tuple[str, ...]
+    drafts: dict[str, tuple[str, ...]]
     effects: list[Effect] = field(default_factory=list)
 
     @staticmethod
@@ -70,6 +71,7 @@ class Turn:
             open=old.open,
             reopened=old.reopened,
             timed_out=old.timed_out,
+            drafts=dict(old.drafts),
         )
 
     def step(self) -> Step:
@@ -87,6 +89,7 @@ class Turn:
             open=self.open,
             reopened=self.reopened,
             timed_out=self.timed_out,
+            drafts=self.drafts,
         )
         return Step(session=session, effects=tuple(self.effects))
 
@@ -95,10 +98,17 @@ class Turn:
         ask = self.ask
         if ask and ask.timeout and ask.name not in self.answers and self.stage is not Stage.PAUSED:
             self.effects.append(Arm(timer="timeout", after=ask.timeout.after))
+        given = self.answers or self.drafts or (self.open and self.open.draft)
+        if given and not self.kept:
+            self.effects.append(Arm(timer=keeping.TIMER, after=keeping.HELD))
 
     @property
     def ask(self) -> Ask | None:
-        return open_ask(self.flow, self.open)
+        return open_ask(self.flow, self.open, self.old.id)
+
+    @property
+    def kept(self) -> bool:
+        return keeping.kept(self.flow, self.answers)
 
     def walk(self) -> Trail:
         return verbs.walk(self.flow, self.answers, said=self.said, timed_out=self.timed_out, reopened=self.reopened)
@@ -108,15 +118,43 @@ class Turn:
     def record(self, ask: Ask, answer: Answer) -> None:
         """Put an answer on file; a consent before the answers that it allows."""
         name = ask.name
-        if ask.consent is not None:
-            given = answer.given is Given.ANSWER and answer.value == "yes"
-            self._consent(ask, given)
-        self.effects.append(Record(question=name, answer=answer, before=self.answers.get(name), wording=ask.wording))
+        if isinstance(answer.value, tuple):
+            answer = self._canonical(name, answer)
+        before = self.answers.get(name)
+        if name == self.flow.keep:
+            self._keep(ask, answer)
+        elif ask.consent is not None:
+            self._consent(ask, given=answer.given is Given.ANSWER and answer.value == "yes")
+        if self.kept:
+            self._file(ask, answer, before)
         self.answers[name] = answer
+        self.drafts.pop(name, None)
         if name in self.timed_out:
             self.timed_out = tuple(one for one in self.timed_out if one != name)
         if self.reopened == name:
             self.reopened = None
+
+    def _file(self, ask: Ask, answer: Answer, before: Answer | None) -> None:
+        self.effects.append(Record(question=ask.name, answer=answer, before=before, wording=ask.wording))
+
+    def _keep(self, ask: Ask, answer: Answer) -> None:
+        """The person says whether to keep what was answered. A no where nothing was kept is written nowhere."""
+        was, before = self.kept, dict(self.answers)
+        self.answers[ask.name] = answer
+        if self.kept is was:
+            return
+        self._consent(ask, self.kept)
+        for step in self.flow.asks:
+            if step.name not in before:
+                continue
+            if was:
+                self.effects.append(Withdraw(question=step.name, before=before[step.name]))
+            elif step.name != ask.name:
+                self._file(step, before[step.name], None)
+
+    def _canonical(self, name: str, answer: Answer) -> Answer:
+        step = self.flow.step(name)
+        return kinds.canonical(step, answer) if isinstance(step, Ask) else answer
 
     def _consent(self, ask: Ask, given: bool) -> None:
         self.effects.append(Consented(purpose=ask.consent or "", wording=ask.wording, lang=self.lang, given=given))
@@ -130,11 +168,19 @@ class Turn:
             return
         ask = self.ask
         if ask is not None:
+            self._lay_aside(ask, self.open.draft)
             shown = asking.settled(self.flow, ask, self.answers.get(ask.name), self.lang, self._left_before(ask))
         else:
             shown = recap.recap(self.flow, replace(self.old, answers=self.answers), self.lang)
         self.effects.append(Amend(prompt=self.open.id, message=shown, only_edit=only_edit))
         self.open = None
+
+    def _lay_aside(self, ask: Ask, draft: tuple[str, ...]) -> None:
+        """A question left in the middle of its answer is found again as it was left."""
+        present = self.answers.get(ask.name)
+        unfinished = present is None or self.reopened == ask.name
+        if unfinished and kinds.drafted(ask.kind) and draft != kinds.draft(ask, present.value if present else None):
+            self.drafts[ask.name] = draft
 
     def _left_before(self, ask: Ask) -> int:
         """`{left}` as the question said it, where it says it."""
@@ -147,6 +193,7 @@ class Turn:
         """Go where the answers lead: withdraw what is no longer asked, send the texts on the way, show what is open."""
         trail = self.walk()
         self._withdraw(trail)
+        self._forget_drafts(trail)
         self.reopened = trail.reopened
         for say in trail.says[:LIMIT]:
             self.effects.append(Send(message=saying.show(self.flow, say, self.lang, trail.left), step=say.name))
@@ -158,6 +205,8 @@ class Turn:
         here = trail.here
         if here is not None:
             self.show(here, trail, before)
+        elif not self.kept:
+            self.finish(trail)
         elif self.stage is Stage.SENT:
             self.confirm(before)
         elif self.flow.recap and any(ask.consent is None for ask in trail.asked):
@@ -168,13 +217,21 @@ class Turn:
     def _withdraw(self, trail: Trail) -> None:
         if len(trail.answers) == len(self.answers):
             return
+        unkept = self.kept and not keeping.kept(self.flow, trail.answers)
         for step in self.flow.steps:
-            if step.name in self.answers and step.name not in trail.answers:
+            if step.name in self.answers and (unkept or step.name not in trail.answers):
                 if isinstance(step, Ask) and step.consent is not None and self.answers[step.name].value == "yes":
                     self._consent(step, given=False)
-                self.effects.append(Withdraw(question=step.name, before=self.answers[step.name]))
+                if self.kept:
+                    self.effects.append(Withdraw(question=step.name, before=self.answers[step.name]))
         self.answers = trail.answers
         self.timed_out = tuple(name for name in self.timed_out if name in trail.answers)
+
+    def _forget_drafts(self, trail: Trail) -> None:
+        """Of what is not asked any more, nothing is kept."""
+        if self.drafts:
+            asked = {ask.name for ask in trail.asked}
+            self.drafts = {name: draft for name, draft in self.drafts.items() if name in asked}
 
     def show(
         self,
@@ -182,24 +239,33 @@ class Turn:
         trail: Trail,
         before: Sequence[Block] = (),
         after: Sequence[Block] = (),
-        toggled: tuple[str, ...] | None = None,
+        draft: tuple[str, ...] | None = None,
     ) -> None:
         """Put a question in front of the person, as a new message."""
-        if toggled is None:
+        ask = kinds.seen(ask, self.old.id)
+        aside = self.drafts.pop(ask.name, None)
+        if draft is None:
+            draft = aside
+        if draft is None:
             present = self.answers.get(ask.name)
-            toggled = present.value if present and isinstance(present.value, tuple) else ()
+            draft = kinds.draft(ask, present.value if present else None)
         if self.stage is Stage.RECAP:
             self.stage = Stage.ACTIVE
         prompt = prompts.prompt_id(self.old.id, self.old.seq + 1, ask.name)
-        shown = asking.show(ask, trail, self.lang, prompt, toggled=toggled, before=before, after=after)
-        self.open = OpenPrompt(id=prompt, step=ask.name, toggled=toggled)
+        shown = asking.show(ask, trail, self.lang, prompt, draft=draft, before=before, after=after)
+        self.open = OpenPrompt(id=prompt, step=ask.name, draft=draft)
         self.effects.append(Send(message=shown, step=ask.name))
 
-    def tick(self, toggled: tuple[str, ...], ask: Ask, opened: OpenPrompt) -> None:
-        """Show other choices as taken, in the message that is there."""
-        self.open = OpenPrompt(id=opened.id, step=opened.step, toggled=toggled)
-        shown = asking.show(ask, self.walk(), self.lang, opened.id, toggled=toggled)
+    def tick(self, draft: tuple[str, ...], ask: Ask, opened: OpenPrompt) -> None:
+        """Show how far the answer has come, in the message that is there."""
+        self.open = OpenPrompt(id=opened.id, step=opened.step, draft=draft)
+        shown = asking.show(ask, self.walk(), self.lang, opened.id, draft=draft)
         self.effects.append(Amend(prompt=opened.id, message=shown))
+
+    def keep_so_far(self, ask: Ask, value: Value) -> None:
+        """Put this much of the answer on file; the question stays open."""
+        self.record(ask, Answer(Given.ANSWER, value))
+        self.reopened = ask.name
 
     def reopen(self, ask: Ask, trail: Trail) -> None:
         """Open an answered question again; the answer stands until another one replaces it."""
@@ -208,21 +274,22 @@ class Turn:
         self.show(ask, trail)
 
     def reshow(self, before: Sequence[Block] = (), after: Sequence[Block] = ()) -> None:
-        """Show what is open once more; what was ticked stays ticked."""
-        ask, toggled = self.ask, self.open.toggled if self.open else ()
+        """Show what is open once more, as far as it was answered."""
+        ask, draft = self.ask, self.open.draft if self.open else ()
         was_recap = self.open is not None and self.open.step == recap.OPEN
         self.close()
         if ask is not None:
             trail = self.walk()
-            ticked = toggled if isinstance(ask.kind, AnyOf) else None
-            self.show(ask, trail, before, after, ticked)
+            self.show(ask, trail, before, after, draft if kinds.drafted(ask.kind) else None)
         elif was_recap:
             self.show_recap(self.walk(), before)
         else:
             self.settle(before)
 
     def show_recap(self, trail: Trail, before: Sequence[Block] = ()) -> None:
-        if self.stage is not Stage.SENT:
+        if self.stage is Stage.SENT:
+            self.drafts = {}
+        else:
             self.stage = Stage.RECAP
         prompt = prompts.prompt_id(self.old.id, self.old.seq + 1, recap.OPEN)
         sent = self.stage is Stage.SENT
@@ -232,11 +299,20 @@ class Turn:
 
     def finish(self, trail: Trail) -> None:
         """The end of the path: the last words."""
-        declined = self._declined(trail)
+        declined = self._declined(trail) or not self.kept
         self.stage, self.open = Stage.DECLINED if declined else Stage.SENT, None
+        self.drafts = {}
         step = trail.end.name if trail.end else ""
         last = ending.show(self.flow, trail.end, self.lang, answered=bool(trail.asked) and not declined)
         self.effects.append(Send(message=last, step=step))
+        if not self.kept:
+            self.let_go()
+
+    def let_go(self) -> None:
+        """Empty what nobody said to keep. Which texts were said tells as much as the answers they depend on."""
+        self.stage, self.open, self.reopened = Stage.DECLINED, None, None
+        self.answers, self.drafts, self.said, self.timed_out = {}, {}, (), ()
+        self.effects.append(Forget())
 
     def _declined(self, trail: Trail) -> bool:
         """Did the person refuse what had to be agreed to, and so was asked nothing?"""
@@ -247,14 +323,15 @@ class Turn:
     def confirm(self, before: Sequence[Block] = ()) -> None:
         """Nothing is open any more for somebody who had already finished."""
         self.open = None
+        self.drafts = {}
         done = tr(self.lang, "Your answers are up to date.") + " " + ending.until(self.flow, self.lang)
         self.effects.append(Send(message=Message(body=(*before, *message(done).body))))
 
 
-def open_ask(flow: Flow, opened: OpenPrompt | None) -> Ask | None:
-    """The question that waits for an answer, if it is one."""
+def open_ask(flow: Flow, opened: OpenPrompt | None, session: str) -> Ask | None:
+    """The question that waits for an answer, as this session sees it, if it is one."""
     if opened is None or opened.step == recap.OPEN:
         return None
     at = flow.index.get(opened.step)
     step = None if at is None else flow.steps[at]
-    return step if isinstance(step, Ask) else None
+    return kinds.seen(step, session) if isinstance(step, Ask) else None

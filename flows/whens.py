@@ -11,10 +11,11 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import assert_never
 
+from flows.asking import AskForm, QuestionForm
 from flows.conditions import Among, Compare, Has, Is, Literal, Test, tests
 from flows.mistakes import Notebook, nearest, suggestion
 from flows.placed import Condition, Placed
-from flows.schema import KINDS, AskForm
+from flows.possible import AnyQuestionForm, codes, given, per_option, readable, several
 from flows.session import Given
 from locales import tr
 
@@ -41,7 +42,8 @@ class Whens:
             self.unknown(condition, test, place)
             return
         step = self.steps[asked]
-        if not isinstance(step.form, AskForm):
+        form = step.form
+        if not isinstance(form, QuestionForm):
             what = tr(self.notes.lang, "{name} is not a question", name=test.question)
             self.say(condition, test.at, what, self.questions(place, test.question))
         elif asked == place:
@@ -52,7 +54,7 @@ class Whens:
             what = tr(self.notes.lang, "{name} is asked later, at line {n}", name=test.question, n=line)
             self.say(condition, test.at, what, tr(self.notes.lang, "move this step behind that question"))
         elif readable(step):
-            self.fits(condition, test, step.form)
+            self.fits(condition, test, form)
 
     def say(self, condition: Condition, at: int, what: str, hint: str) -> None:
         self.notes.mistake(condition.page, condition.path, what, hint, offset=at)
@@ -64,23 +66,25 @@ class Whens:
         self.say(condition, test.at, what, self.questions(place, test.question))
 
     def questions(self, place: int, name: str) -> str:
-        earlier = [step.name for step in self.steps[:place] if isinstance(step.form, AskForm)]
+        earlier = [step.name for step in self.steps[:place] if isinstance(step.form, QuestionForm)]
         if not earlier:
             return tr(self.notes.lang, "no question is asked before this step")
         return suggestion(self.notes.lang, name, earlier)
 
-    def fits(self, condition: Condition, test: Test, form: AskForm) -> None:
+    def fits(self, condition: Condition, test: Test, form: AnyQuestionForm) -> None:
         """Can the question have this answer?"""
         match test:
             case Is():
                 self.given(condition, test, form)
+            case _ if per_option(form):
+                self.whole(condition, test, form)
             case Has(_, value, _, _, value_at):
                 self.has(condition, test, form, value, value_at)
             case Among(_, values, _, _, value_ats):
                 for value, value_at in zip(values, value_ats, strict=True):
                     self.value(condition, test.question, form, "==", value, value_at)
             case Compare(_, op, value, _, value_at):
-                if form.any_of is not None:
+                if several(form):
                     what = tr(self.notes.lang, "{name} can have several answers", name=test.question)
                     example = f"{_quoted(value)} in {test.question}"
                     self.say(condition, test.at, what, tr(self.notes.lang, "write {example}", example=example))
@@ -89,34 +93,44 @@ class Whens:
             case _:
                 assert_never(test)
 
-    def given(self, condition: Condition, test: Is, form: AskForm) -> None:
-        possible = {
-            Given.SKIPPED: form.optional or form.timeout is not None,
-            Given.DONT_KNOW: form.dont_know,
-            Given.ABSTAIN: form.abstain,
-        }
-        if possible.get(test.given, True):
+    def given(self, condition: Condition, test: Is, form: AnyQuestionForm) -> None:
+        if given(form).get(test.given, True):
             return
-        word = "optional" if test.given is Given.SKIPPED else test.given.value
-        what = tr(self.notes.lang, "{name} can never be {word}", name=test.question, word=test.given.value)
-        hint = tr(self.notes.lang, "add {example} to that question", example=f"{word}: true")
+        lang, word = self.notes.lang, test.given.value
+        what = tr(lang, "{name} can never be {word}", name=test.question, word=word)
+        key = "optional" if test.given is Given.SKIPPED else word
+        hint = tr(lang, "add {example} to that question", example=f"{key}: true")
+        if word in codes(form):
+            example = f"{test.question} {'!=' if test.negated else '=='} '{word}'"
+            hint = tr(lang, "if '{word}' is an answer, put it in quotes: {example}", word=word, example=example)
+        elif isinstance(form, AskForm) and test.given in (Given.BLANK, Given.NONE):
+            hint = tr(lang, "only votes can be answered so")
         self.say(condition, test.value_at, what, hint)
 
-    def has(self, condition: Condition, test: Has, form: AskForm, value: Literal, value_at: int) -> None:
-        if form.any_of is not None:
+    def has(self, condition: Condition, test: Has, form: AnyQuestionForm, value: Literal, value_at: int) -> None:
+        if several(form):
             self.value(condition, test.question, form, "==", value, value_at)
             return
         what = tr(self.notes.lang, "{name} has one answer only", name=test.question)
         example = f"{test.question} == {_quoted(value)}"
         self.say(condition, test.at, what, tr(self.notes.lang, "write {example}", example=example))
 
-    def value(self, condition: Condition, name: str, form: AskForm, op: str, value: Literal, at: int) -> None:
+    def whole(self, condition: Condition, test: Test, form: AnyQuestionForm) -> None:
+        """An answer that says something of each option has no single value to compare with."""
+        lang, name = self.notes.lang, test.question
+        what = tr(lang, "{name} answers about each option, and cannot be compared with one value", name=name)
+        words = [one.value for one, possible in given(form).items() if possible]
+        hint = (
+            tr(lang, "compare it with: {list}", list=", ".join(words)) if words else tr(lang, "remove this condition")
+        )
+        self.say(condition, test.at, what, hint)
+
+    def value(self, condition: Condition, name: str, form: AnyQuestionForm, op: str, value: Literal, at: int) -> None:
         ordered = op not in ("==", "!=")
-        choices = form.one_of or form.any_of
-        if choices is not None:
-            self.code(condition, name, list(choices), ordered, value, at)
-        elif form.yes_no is not None:
-            self.code(condition, name, ["yes", "no"], ordered, value, at)
+        if found := codes(form):
+            self.code(condition, name, found, ordered, value, at)
+        elif not isinstance(form, AskForm):
+            return
         elif form.scale is not None:
             self.number(condition, name, value, at, None if ordered else (form.scale.low_end, form.scale.high_end))
         elif form.rating is not None:
@@ -169,13 +183,6 @@ class Whens:
             else tr(lang, "{name} is compared with a number, and its answers are words", name=name)
         )
         self.say(condition, at, what, tr(lang, "compare it with == or != and a text in quotes"))
-
-
-def readable(step: Placed) -> bool:
-    """Is it clear which answers the question can have?"""
-    form = step.form
-    kinds = [kind for kind in KINDS if getattr(form, kind, None) is not None]
-    return len(kinds) == 1 and step.broken.isdisjoint({*KINDS, "optional", "dont_know", "abstain", "timeout"})
 
 
 def _quoted(value: Literal) -> str:

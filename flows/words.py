@@ -37,6 +37,9 @@ CONTROLS = _table(
         "keep": "garder, je garde, garder ma reponse, je garde ma reponse, keep, keep it, keep my answer, "
         "i keep my answer, inchange, unchanged, ne rien changer, no change",
         "send": "envoyer, envoie, envoyez, j envoie, envoi, send, send it, submit, confirmer, je confirme, confirm",
+        "blank": "blanc, vote blanc, voter blanc, je vote blanc, bulletin blanc, blank, blank vote, a blank vote",
+        "none": "aucun, aucune, aucun d eux, aucune d elles, aucun de ceux la, aucune de celles la, aucun des choix, "
+        "aucun de ces choix, aucune de ces propositions, none, none of these, none of them, none of the above",
         "again": "repeter, repete, repetez, again, repeat",
     }
 )
@@ -55,6 +58,16 @@ NO = frozenset(
 )
 ALL = frozenset("tout|tous|toutes|les deux|all|all of them|everything|tous les trois|both".split("|"))
 NOTHING = frozenset("aucun|aucune|rien|none|nothing|none of them|aucun d eux|aucune d elles".split("|"))
+DEGREES = frozenset(
+    "tres assez plutot trop moyennement vraiment super hyper extremement legerement very fairly rather quite too "
+    "really extremely pretty somewhat slightly".split()
+)
+"""Words that make another grade of the one they stand beside."""
+EQUAL = frozenset(
+    "egal|egale|egalite|egaux|pareil|idem|peu importe|ca m est egal|les deux|les deux se valent|sans preference|"
+    "pas de preference|ni l un ni l autre|equal|equally|the same|same|both|either|neither|no preference|"
+    "i don t mind|it s all the same".split("|")
+)
 SIGNS = {"👍": True, "👎": False, "✅": True, "❌": False, "✔": True, "✓": True, "☑": True, "👌": True, "🚫": False}
 
 NEGATIONS = frozenset(

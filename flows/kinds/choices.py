@@ -47,14 +47,21 @@ def toggles(kind: AnyOf, lang: str, default: str, prompt: str, chosen: Sequence[
     ]
 
 
-def toggle(kind: AnyOf, token: str, chosen: tuple[str, ...]) -> tuple[str, ...] | None:
+def toggle(kind: AnyOf, token: str, chosen: tuple[str, ...], lang: str) -> Reply:
     """The choices after a press, in the order of the list; None for a token that means nothing here."""
     at = index(token.removeprefix("-"), len(kind.choices))
     if at is None:
         return None
     code = kind.choices[at].code
-    picked = {*chosen, code} if token[0] != "-" else {*chosen} - {code}
-    return in_order(kind.choices, picked)
+    picked = in_order(kind.choices, {*chosen, code} if token[0] != "-" else {*chosen} - {code})
+    wrong = too_many(kind, picked, lang) if len(picked) > len(chosen) else ""
+    return Wrong(wrong) if wrong else Partly(picked)
+
+
+def done(kind: AnyOf, chosen: tuple[str, ...], lang: str) -> Taken | Wrong:
+    """The choices ticked are the answer, if they are as many as asked for."""
+    wrong = too_few(kind, chosen, lang) or too_many(kind, chosen, lang)
+    return Wrong(wrong) if wrong else Taken(chosen)
 
 
 def in_order(choices: Sequence[Choice], codes: set[str]) -> tuple[str, ...]:
@@ -73,7 +80,7 @@ def read_one(kind: OneOf, text: str, lang: str, default: str) -> Reply:
     found = reading.pick(text, named)
     if isinstance(found, int):
         return Taken(kind.choices[found].code)
-    return _which(found, named, lang)
+    return which(found, named, lang, alone=True)
 
 
 def read_any(kind: AnyOf, text: str, lang: str, default: str, before: tuple[str, ...]) -> Reply:
@@ -83,7 +90,7 @@ def read_any(kind: AnyOf, text: str, lang: str, default: str, before: tuple[str,
     if found is None:
         found = reading.several(text, named)
     if not isinstance(found, tuple):
-        return _which(found, named, lang)
+        return which(found, named, lang, alone=reading.single(text))
     typed = tuple(kind.choices[i].code for i in found)
     if wrong := too_many(kind, typed, lang):
         return Wrong(wrong)
@@ -92,15 +99,18 @@ def read_any(kind: AnyOf, text: str, lang: str, default: str, before: tuple[str,
     both = in_order(kind.choices, {*typed, *before})
     if wrong := too_many(kind, both, lang):
         return Wrong(wrong)
-    return Taken(both) if len(both) >= kind.at_least else Partly(both)
+    return Taken(both) if len(both) >= kind.at_least else Partly(both, too_few(kind, both, lang))
 
 
-def _which(found: reading.Unsure | None, named: Sequence[str], lang: str) -> Reply:
+def which(found: reading.Unsure | None, named: Sequence[str], lang: str, *, alone: bool = False) -> Reply:
+    """Ask which of several choices was meant; None when nothing was understood. With `alone`, nothing else was typed,
+    so that a yes says the same as the label."""
     if found is None or len(found.choices) > 4:
         return None
     options = [tr(lang, "“{label}” ({number})", label=named[i], number=i + 1) for i in found.choices]
     if len(options) == 1:
-        return Wrong(tr(lang, "Did you mean {option}? Then please type the number.", option=options[0]), mild=True)
+        why = tr(lang, "Did you mean {option}? Then please type the number.", option=options[0])
+        return Wrong(why, mild=True, meant=named[found.choices[0]] if alone else "")
     joined = tr(lang, "{first} or {last}", first=", ".join(options[:-1]), last=options[-1])
     return Wrong(tr(lang, "Did you mean {options}? Please type the number.", options=joined), mild=True)
 

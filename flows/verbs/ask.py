@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from flows import kinds, prompts
-from flows.flow import AnyOf, Ask, Flow
+from flows.flow import Ask, Flow, Grades
 from flows.messages import Block, Button, Italic, Message, Paragraph, Plain, Prompt, paragraph
-from flows.session import Answer, Given, Value
+from flows.session import Answer, Given
 from flows.trail import Trail
 from flows.wording import paragraphs, write
 from locales import tr
@@ -42,53 +42,64 @@ def show(
     lang: str,
     prompt: str,
     *,
-    toggled: tuple[str, ...] = (),
+    draft: tuple[str, ...] = (),
     before: Sequence[Block] = (),
     after: Sequence[Block] = (),
 ) -> Message:
-    """The question with everything needed to answer it, between some blocks of ours."""
+    """The question with everything needed to answer it, between some blocks of ours. `draft` is what has been given of
+    an answer that is made in several moves."""
     flow = trail.flow
     present = trail.answers.get(step.name)
     body: list[Block] = [*before, *paragraphs(write(flow, step.text, lang, trail.left))]
     small = " · ".join(part for part in (kinds.hint(step, lang, flow.lang), _progress(step, trail, lang)) if part)
     if small:
         body.append(Paragraph((Italic(small),)))
-    if present is not None:
+    of_draft = kinds.blocks(step, lang, flow.lang, draft)
+    if present is not None and not of_draft:
         answer = kinds.say(step, present, lang, flow.lang)
         body.append(paragraph(Italic(tr(lang, "Your answer so far:")), Plain(" " + answer)))
+    body.extend(of_draft)
     body.extend(after)
-    chosen: Value = toggled if isinstance(step.kind, AnyOf) else present.value if present else None
-    main, columns = kinds.buttons(step, lang, flow.lang, prompt, chosen)
-    main.extend(_aside(step, trail, lang, prompt))
+    main, columns = kinds.buttons(step, lang, flow.lang, prompt, present.value if present else None, draft)
+    main.extend(_aside(step, trail, lang, prompt, draft))
     return Message(
         body=tuple(body),
         prompt=Prompt(id=prompt, buttons=tuple(main), free=kinds.free(step), columns=columns),
     )
 
 
-def _aside(step: Ask, trail: Trail, lang: str, prompt: str) -> list[Button]:
+def _aside(step: Ask, trail: Trail, lang: str, prompt: str, draft: tuple[str, ...]) -> list[Button]:
     return [
         Button(label=label, data=prompts.data(prompt, token), quiet=True, main=token == prompts.DONE)
-        for token, label in ways(step, trail, lang)
+        for token, label in ways(step, trail, lang, draft)
     ]
 
 
-def ways(step: Ask, trail: Trail, lang: str) -> list[tuple[str, str]]:
+def ways(step: Ask, trail: Trail, lang: str, draft: tuple[str, ...] = ()) -> list[tuple[str, str]]:
     """The quiet buttons (token and label): what can be done with a question besides choosing."""
     found: list[tuple[str, str]] = []
-    if isinstance(step.kind, AnyOf):
-        found.append((prompts.DONE, tr(lang, "Done")))
+    if forward := kinds.step_forward(step, draft, lang):
+        found.append((prompts.DONE, forward))
+    if step.none:
+        found.append((prompts.NONE, tr(lang, "None of these")))
+    if step.blank:
+        found.append((prompts.BLANK, tr(lang, "Blank vote")))
     if step.dont_know:
         found.append((prompts.DONT_KNOW, tr(lang, "I don't know")))
     if step.abstain:
         found.append((prompts.ABSTAIN, tr(lang, "I'd rather not say")))
-    if step.name in trail.answers:
+    if step.name in trail.answers and not kept_as_given(step):
         found.append((prompts.KEEP, tr(lang, "Keep my answer")))
-    elif step.optional:
+    elif step.optional and step.name not in trail.answers:
         found.append((prompts.SKIP, tr(lang, "Skip")))
-    if trail.before(step.name) is not None:
+    if trail.before(step.name) is not None and not kinds.back(step, draft, answered=step.name in trail.answers):
         found.append((prompts.BACK, tr(lang, "Back")))
     return found
+
+
+def kept_as_given(step: Ask) -> bool:
+    """Is every part of the answer on file as soon as it is given? Then there is nothing to keep or to lose."""
+    return isinstance(step.kind, Grades) and step.kind.batch is not None
 
 
 def _progress(step: Ask, trail: Trail, lang: str) -> str:
@@ -96,7 +107,7 @@ def _progress(step: Ask, trail: Trail, lang: str) -> str:
     for ask in trail.asked:
         if ask.consent is None:
             total += 1
-            if ask is step:
+            if ask.name == step.name:
                 number = total
     if not number or total == 1:
         return ""

@@ -47,6 +47,7 @@ def test_ten_megabytes_are_refused_before_they_are_read(tmp_path: Path) -> None:
     path = tmp_path / "big.yaml"
     with path.open("wb") as file:
         file.truncate(10_000_000)
+    load_file(path, lang="en")  # the catalogs are read once and stay
     tracemalloc.start()
     loaded = load_file(path, lang="en")
     _, peak = tracemalloc.get_traced_memory()
@@ -195,3 +196,37 @@ def test_no_data_of_any_shape_makes_the_loader_raise(head: dict[str, object], st
     data = {"palabre": 1, "id": "x", "lang": "fr", "title": "T", **head, "steps": steps}
     loaded = load_text(json.dumps(data), "f")
     assert (loaded.flow is None) == bool(loaded.mistakes)
+
+
+AB = {"a": "Ann", "b": "Bob"}
+BALLOTS: list[dict[str, object]] = [
+    {"vote": "v", "options": AB, "method": "approval"},
+    {"vote": "v", "options": AB, "method": "dots"},
+    {"vote": "v", "method": "consent"},
+    {"vote": "v", "method": "availability", "slots": ["2026-12-03", "2026-12-04T18:00"]},
+    {"rank": "v", "options": AB, "method": "stv"},
+    {"grade": "v", "options": AB, "criteria": {"u": {"text": "U", "grades": 5}}},
+    {"budget": "v", "projects": {"a": {"label": "A", "cost": 5}, "b": {"label": "B", "cost": 6}}, "limit": 9},
+]
+ODD = (
+    VALUES
+    | st.sampled_from(
+        ["consent", "matrix", "greedy", "2/3", "25%", "majority", "9999-12-31T23:59-01:00", "EUR", "none"]
+    )
+    | st.dictionaries(st.sampled_from(["a", "b", "none", "é"]), VALUES, max_size=3)
+    | st.lists(st.sampled_from(["2026-12-03", "0001-01-01T00:00+05:00", "x"]) | VALUES, max_size=3)
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.sampled_from(BALLOTS), st.dictionaries(st.sampled_from(STEP_KEYS), ODD, max_size=4))
+def test_no_vote_of_any_shape_makes_the_loader_raise(ballot: dict[str, object], odd: dict[str, object]) -> None:
+    steps = [
+        {"text": "T", "blank": True, **ballot, **odd},
+        {"say": "x", "text": "X", "when": "v_reason == skipped or v == blank or 'a' in v"},
+        {"end": "bye", "text": "Bye"},
+    ]
+    loaded = load_text(json.dumps({"palabre": 1, "id": "x", "lang": "fr", "title": "T", "steps": steps}), "f")
+    assert (loaded.flow is None) == bool(loaded.mistakes)
+    if loaded.flow is not None:
+        assert from_source(loaded.source) == loaded.flow

@@ -230,7 +230,7 @@ def test_mistakes_of_the_head(text: str, where: str, what: str, hint: str) -> No
 
 STEPS = [
     ("no step", "  - §hello\n", "this is not a step", "- say: hello"),
-    ("no verb", "  - §text: hello\n", "no verb", "say, ask, goto, end, include"),
+    ("no verb", "  - §text: hello\n", "no verb", "say, ask, vote, rank, grade, budget, goto, end, include"),
     ("near verb", "  - §asc: hello\n    text: x\n", "no verb", "did you mean ask?"),
     ("two verbs", "  - say: x\n    §ask: y\n    text: z\n", "two verbs: say, ask", "new step"),
     ("name", "  - say: §Hello\n    text: x\n", "'Hello' cannot be a name", "lower case"),
@@ -472,3 +472,23 @@ def test_no_sentence_of_pydantic_reaches_people() -> None:
     text = report(load_text(flow(body, head="recap: 3\nforget: [1]\nsecrecy: {a: b}\n"), "f"))
     for word in ("Input", "should be", "validation", "field", "dict", "palabre_"):
         assert word not in text
+
+
+@pytest.mark.parametrize(
+    ("keep", "what", "hint"),
+    [
+        ("agreed", "there is no question agreed", "did you mean agree?"),
+        ("mode", "mode does not ask for consent", "name a yes_no question with consent"),
+        ("bye", "bye does not ask for consent", "name a yes_no question with consent"),
+    ],
+)
+def test_keep_names_a_question_that_asks_for_consent(keep: str, what: str, hint: str) -> None:
+    agree = step("ask: agree", "text: Agreed?", "yes_no: true", "consent: counting")
+    found = the_mistake(flow(agree, head=f"keep: §{keep}\n"))
+    assert (found.what, found.hint) == (what, hint)
+    assert load_text(flow(agree, head="keep: agree\n"), "sample.yaml").flow is not None
+
+
+def test_keep_without_a_question_of_consent_says_what_is_needed() -> None:
+    found = the_mistake(flow(head="keep: §agree\n"))
+    assert (found.what, found.hint) == ("there is no question agree", "name a yes_no question with consent")

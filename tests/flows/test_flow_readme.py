@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from flows import schema
+from flows.asking import KINDS
 from flows.blanks import BLANKS
 from flows.expr import parse
+from flows.flow import Method
 from flows.load import load_text
-from flows.schema import FORMS, KINDS, NESTED, VERBS, BlockForm, FlowForm, ReminderForm, WindowForm, keys_of
+from flows.schema import FORMS, NESTED, VERBS, BlockForm, FlowForm, ReminderForm, WindowForm, keys_of
 
 PAGE = (Path(schema.__file__).parent / "README.md").read_text()
 FORMS_OF_ALL = [FlowForm, BlockForm, WindowForm, ReminderForm, *FORMS.values(), *NESTED.values()]
@@ -24,7 +26,23 @@ def test_every_verb_kind_and_key_is_on_the_page(word: str) -> None:
     assert any(re.search(rf"\b{word}\b", piece) for found in code for piece in found)
 
 
-@pytest.mark.parametrize("word", ["live", "after_vote", "at_close", "open", "confidential", "unfinished", "subscribed"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "live",
+        "after_vote",
+        "at_close",
+        "open",
+        "confidential",
+        "unfinished",
+        "subscribed",
+        "required",
+        "none",
+        "majority",
+        "order",
+        "draw",
+    ],
+)
 def test_every_setting_is_on_the_page(word: str) -> None:
     assert f"{word}`" in PAGE or f"`{word}" in PAGE
 
@@ -36,8 +54,21 @@ def test_the_example_works() -> None:
     assert loaded.remarks == ()
 
 
+def test_the_votes_work() -> None:
+    example, votes, _ = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    loaded = load_text(example.replace("  - end: merci", votes + "  - end: merci"), "README.md")
+    assert loaded.flow is not None, loaded.mistakes
+    assert loaded.remarks == ()
+    assert {"place", "logo", "ideas", "spending"} <= loaded.flow.index.keys()
+
+
+@pytest.mark.parametrize("method", list(Method))
+def test_every_method_is_on_the_page(method: Method) -> None:
+    assert re.search(rf"^\|.*`{method.value}`", PAGE, re.MULTILINE)
+
+
 def test_the_block_works(tmp_path: Path) -> None:
-    example, block = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    example, _, block = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
     include = re.findall(r"(    - include: promise\n(?:      .*\n)+)", PAGE)[0]
     (tmp_path / "promise.yaml").write_text(block)
     text = example.replace("  - end: merci", re.sub("^    ", "  ", include, flags=re.MULTILINE) + "  - end: merci")
@@ -48,6 +79,6 @@ def test_the_block_works(tmp_path: Path) -> None:
 
 def test_the_conditions_can_be_read() -> None:
     found = re.findall(r"^    when: (.*?)(?:  .*)?$", PAGE, re.MULTILINE)
-    assert len(found) == 7
+    assert len(found) == 8
     for condition in found:
         parse(condition.strip('"'))

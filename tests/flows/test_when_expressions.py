@@ -78,6 +78,14 @@ def test_what_a_condition_means(source: str, expected: bool) -> None:
     assert parse(source).holds(ANSWERS) is expected
 
 
+def test_blank_and_none_are_words_of_votes_beside_a_question() -> None:
+    assert parse("vote == blank").tree == parse("blank == vote").tree == Is("vote", Given.BLANK, False)
+    assert parse("none != none").tree == Is("none", Given.NONE, True)
+    assert parse("none == 'none' and 'blank' in blank").reads == {"none", "blank"}
+    with pytest.raises(Unreadable):
+        parse("blank in none")
+
+
 def test_it_knows_what_it_reads() -> None:
     assert parse("a == 1 and ('x' in b or c == skipped) and not d in ['e']").reads == {"a", "b", "c", "d"}
     assert parse("mode  ==  'bus'").source == "mode  ==  'bus'"
@@ -110,12 +118,12 @@ def test_any_text_is_read_or_refused_at_a_place_inside_it(source: str) -> None:
     assert 0 <= place <= len(source)
 
 
-names = st.sampled_from(["mode", "themes", "age", "import", "class", "left_out", "never"])
+names = st.sampled_from(["mode", "themes", "age", "import", "class", "left_out", "never", "blank", "none"])
 words = st.text(alphabet="abc é'-", max_size=5) | st.text(alphabet='abc "', max_size=5)
 literals = words.filter(lambda word: not ("'" in word and '"' in word)) | st.integers(-99, 99) | st.just(2.5)
 tests = (
     st.builds(Compare, names, st.sampled_from(["==", "!=", "<", "<=", ">", ">="]), literals)
-    | st.builds(Is, names, st.sampled_from([Given.SKIPPED, Given.DONT_KNOW, Given.ABSTAIN]), st.booleans())
+    | st.builds(Is, names, st.sampled_from([given for given in Given if given is not Given.ANSWER]), st.booleans())
     | st.builds(Has, names, literals, st.booleans())
     | st.builds(Among, names, st.lists(literals, min_size=1, max_size=3).map(tuple), st.booleans())
 )
