@@ -5,9 +5,11 @@ The one rule: rows are only added. Changing one behind the application's back br
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
 from storage.tables import audit
 
@@ -33,3 +35,36 @@ def verify(connection: Connection) -> int | None:
 
 def _digest(before: str, at_ms: int, who: str, act: str, subject: str, detail: str) -> str:
     return sha256("\0".join([before, str(at_ms), who, act, subject, detail]).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """One act as it was written down."""
+
+    at_ms: int
+    who: str
+    act: str
+    subject: str
+    detail: str
+
+
+_DEEDS: Any = select(audit.c.at_ms, audit.c.who, audit.c.act, audit.c.subject, audit.c.detail).order_by(
+    audit.c.id.desc()
+)
+
+
+def deeds(connection: Connection, subject: str, n: int) -> list[Deed]:
+    """The last acts on a subject, the newest first."""
+    return [Deed(*row) for row in connection.execute(_DEEDS.where(audit.c.subject == subject).limit(n))]
+
+
+def count(connection: Connection, *, who: str, act: str, subject: str) -> int:
+    """How often somebody has done this."""
+    same = (audit.c.who == who, audit.c.act == act, audit.c.subject == subject)
+    return int(connection.execute(select(func.count()).select_from(audit).where(*same)).scalar() or 0)
+
+
+def last_who(connection: Connection, subject: str, act: str) -> str | None:
+    """Who did this last."""
+    row = connection.execute(_DEEDS.where(audit.c.subject == subject, audit.c.act == act).limit(1)).first()
+    return str(row[1]) if row else None

@@ -1,6 +1,7 @@
 """Consultations, the versions of their flows, where they were announced.
 
-The one rule: a state changes only by compare-and-set along `ALLOWED`; a second closing finds nothing to change.
+The one rule: a state changes only by compare-and-set along `ALLOWED`; a second closing finds nothing to change. Hours
+and wording change in the same way: whoever decided on something that has changed since, changes nothing.
 """
 
 from __future__ import annotations
@@ -9,25 +10,40 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, func, or_, select, update
 
-from storage.tables import announcements, consultations, flow_versions
+from storage.tables import (
+    announcements,
+    consents,
+    consultations,
+    conversations,
+    flow_versions,
+    sessions,
+    subscriptions,
+    tallies,
+)
 from storage.writing import Row, upsert
 
 ALLOWED = {
-    "draft": ("scheduled", "open"),
+    "draft": ("review", "scheduled", "open", "archived"),
+    "review": ("draft", "scheduled", "open"),
     "scheduled": ("open", "draft"),
     "open": ("closing",),
     "closing": ("closed",),
-    "closed": ("answered", "archived"),
+    "closed": ("answered", "open"),
     "answered": ("archived",),
     "archived": (),
 }
 
+INTERNAL = "internal"
+"""No state that a consultation comes to: the row only carries conversations in which organisers prepare one. Nothing
+that names the states it wants ever finds it, and `all_of` leaves it out."""
+
 
 @dataclass(frozen=True, slots=True)
 class Consultation:
-    """One run of a flow. Wall times are ISO texts in `zone`; `_ms` are UTC."""
+    """One run of a flow. Wall times are ISO texts in `zone`; `_ms` are UTC. `owner` is the participant who made it;
+    `touched_ms` is when somebody last worked on the draft, `reminded_ms` when an organiser last reminded people."""
 
     id: str
     version: str
@@ -50,6 +66,9 @@ class Consultation:
     result: str | None
     since_ms: int
     key: bytes | None
+    owner: int | None
+    touched_ms: int
+    reminded_ms: int | None
 
 
 _COLUMNS: tuple[Any, ...] = tuple(consultations.c[name] for name in Consultation.__slots__)
@@ -67,9 +86,15 @@ def get(connection: Connection, id: str) -> Consultation | None:
     return by_id(connection, [id]).get(id)
 
 
+def taken(connection: Connection) -> frozenset[str]:
+    """The ids that are in use."""
+    return frozenset(connection.execute(select(consultations.c.id)).scalars())
+
+
 def all_of(connection: Connection, *states: str) -> list[Consultation]:
-    """Every consultation, oldest first; only those in `states` when some are named."""
-    query = _ALL.where(consultations.c.state.in_(states)) if states else _ALL
+    """Every consultation of the public, oldest first; only those in `states` when some are named."""
+    wanted = consultations.c.state.in_(states) if states else consultations.c.state != INTERNAL
+    query = _ALL.where(wanted)
     return [Consultation(*row) for row in connection.execute(query)]
 
 
@@ -91,6 +116,89 @@ def change_state(connection: Connection, id: str, before: str, after: str, **val
 
 def set_times(connection: Connection, id: str, **values: Any) -> None:
     connection.execute(update(consultations).where(consultations.c.id == id).values(**values))
+
+
+def set_version(connection: Connection, id: str, before: str, after: str, at_ms: int) -> bool:
+    """Go on with another wording; False when it is no longer the one that was read."""
+    done = connection.execute(
+        update(consultations)
+        .where(consultations.c.id == id, consultations.c.version == before)
+        .values(version=after, touched_ms=at_ms)
+    )
+    return done.rowcount == 1
+
+
+def put_off(connection: Connection, id: str, before_ms: int | None, wall: str, at_ms: int) -> bool:
+    """Move the closing hour; False when it is no longer `before_ms`, or nothing is open or scheduled."""
+    done = connection.execute(
+        update(consultations)
+        .where(
+            consultations.c.id == id,
+            consultations.c.state.in_(("scheduled", "open")),
+            consultations.c.closes_ms.is_(None) if before_ms is None else consultations.c.closes_ms == before_ms,
+        )
+        .values(closes_wall=wall, closes_ms=at_ms)
+    )
+    return done.rowcount == 1
+
+
+def note_reminder(connection: Connection, id: str, at_ms: int, since_ms: int) -> bool:
+    """Write down that people are being reminded; False when they were after `since_ms`, or it is not open."""
+    done = connection.execute(
+        update(consultations)
+        .where(
+            consultations.c.id == id,
+            consultations.c.state == "open",
+            or_(consultations.c.reminded_ms.is_(None), consultations.c.reminded_ms <= since_ms),
+        )
+        .values(reminded_ms=at_ms)
+    )
+    return done.rowcount == 1
+
+
+def put_away(connection: Connection, untouched_since_ms: int) -> list[str]:
+    """Archive the drafts that nobody has touched for so long; their ids."""
+    old = (consultations.c.state == "draft", consultations.c.touched_ms < untouched_since_ms)
+    found = list(connection.execute(select(consultations.c.id).where(*old)).scalars())
+    connection.execute(update(consultations).where(consultations.c.id.in_(found), *old).values(state="archived"))
+    return found
+
+
+def answered(connection: Connection, id: str) -> bool:
+    """Has anybody ever answered, also who took it back? From then on the wording is locked."""
+    counted = select(tallies.c.question).where(tallies.c.consultation == id)
+    agreed = select(consents.c.purpose).where(consents.c.consultation == id)
+    return any(connection.execute(query.limit(1)).first() for query in (counted, agreed))
+
+
+def unfinished(connection: Connection, id: str) -> int:
+    """How many people have begun, not finished, not said stop, and can be written to."""
+    query = (
+        select(func.count())
+        .select_from(sessions.join(conversations, conversations.c.lane == sessions.c.lane))
+        .where(
+            sessions.c.consultation == id,
+            sessions.c.stage.in_(("active", "recap")),
+            conversations.c.reachable,
+        )
+    )
+    return int(connection.execute(query).scalar_one())
+
+
+def waiting(connection: Connection, id: str) -> int:
+    """How many people asked to be told, have not begun, and can be written to."""
+    begun = select(sessions.c.participant).where(sessions.c.consultation == id)
+    query = (
+        select(func.count())
+        .select_from(subscriptions.join(conversations, conversations.c.lane == subscriptions.c.lane))
+        .where(
+            subscriptions.c.consultation == id,
+            subscriptions.c.wants,
+            subscriptions.c.participant.not_in(begun),
+            conversations.c.reachable,
+        )
+    )
+    return int(connection.execute(query).scalar_one())
 
 
 def destroy_key(connection: Connection, id: str, at_ms: int) -> bool:
@@ -128,4 +236,4 @@ def announced(connection: Connection, id: str) -> list[str]:
 
 
 def move_place(connection: Connection, before: str, after: str) -> None:
-    connection.execute(update(announcements).where(announcements.c.place == before).values(place=after))
+    connection.execute(update(announcements).where(announcements.c.place == before).values(place=after, ref=None))

@@ -151,6 +151,12 @@ def empty_handled(connection: Connection) -> None:
     connection.execute(update(inbox).where(inbox.c.state.in_([DONE, ASIDE]), inbox.c.event != "").values(event=""))
 
 
+def empty_lane(connection: Connection, lane: str) -> None:
+    """Empty the content of what somebody said and was handled; the ids stay, so that nothing is handled twice."""
+    handled = inbox.c.state.in_([DONE, ASIDE])
+    connection.execute(update(inbox).where(handled, inbox.c.lane == lane, inbox.c.event != "").values(event=""))
+
+
 def forget_lanes(connection: Connection, names: Sequence[str]) -> None:
     """A person erased their data: nothing that they said, and no id of theirs, stays."""
     if names:

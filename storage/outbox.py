@@ -53,11 +53,12 @@ class Letter:
 
 @dataclass(slots=True)
 class Settlement:
-    """How letters ended: rows for `settle`, the references of prompts that were shown, the keys of letters that leave
-    now and must not be repeated after a crash."""
+    """How letters ended: rows for `settle`, the references of prompts and of cards that were shown, the keys of letters
+    that leave now and must not be repeated after a crash."""
 
     ended: list[Row] = field(default_factory=list)
     shown: list[Row] = field(default_factory=list)
+    hung: list[Row] = field(default_factory=list)
     leaving: list[str] = field(default_factory=list)
 
 
@@ -162,6 +163,13 @@ def empty_of(connection: Connection, consultation: str, places: Sequence[str] = 
     for start in range(0, len(places), 500):
         some = places[start : start + 500]
         connection.execute(empty.where(outbox.c.consultation.is_(None), outbox.c.place.in_(some)))
+
+
+def empty_of_one(connection: Connection, consultation: str, place: str) -> None:
+    """Empty the content of what was sent in one place for one consultation."""
+    settled = outbox.c.state.not_in([WAITING, SENDING])
+    here = (outbox.c.consultation == consultation, outbox.c.place == place)
+    connection.execute(update(outbox).where(settled, *here).values(payload=""))
 
 
 def forget_place(connection: Connection, place: str) -> None:

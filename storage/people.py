@@ -13,7 +13,16 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
-from storage.tables import announcements, conversations, identities, participants, roles, sessions, subscriptions
+from storage.tables import (
+    announcements,
+    chats,
+    conversations,
+    identities,
+    participants,
+    roles,
+    sessions,
+    subscriptions,
+)
 from storage.writing import Row, many, upsert
 
 
@@ -110,22 +119,12 @@ def move_place(connection: Connection, before: str, after: str) -> None:
         for lane in rows:
             moved = lane.replace(before, after, 1)
             connection.execute(update(table).where(table.c.lane == lane).values(lane=moved, place=after))
-
-
-def roles_of(connection: Connection, participant: int) -> set[tuple[str, str]]:
-    """(role, scope) pairs; scope `*` is the whole instance, else a consultation id."""
-    query = select(roles.c.role, roles.c.scope).where(roles.c.participant == participant)
-    return {(row[0], row[1]) for row in connection.execute(query)}
-
-
-def grant(connection: Connection, participant: int, role: str, scope: str, at_ms: int) -> None:
-    row = {"participant": participant, "role": role, "scope": scope, "since_ms": at_ms}
-    upsert(connection, roles, [row], update=())
-
-
-def owners(connection: Connection) -> int:
-    """How many owners there are."""
-    return len(connection.execute(select(roles.c.participant).where(roles.c.role == "owner")).all())
+    for participant, role, _scope in holders(connection, before):
+        grant(connection, participant, role, after, 0)
+    connection.execute(delete(roles).where(roles.c.scope == before))
+    if not admins_launch(connection, before):
+        let_admins_launch(connection, after, False)
+    connection.execute(delete(chats).where(chats.c.place == before))
 
 
 def erase(connection: Connection, participant: int) -> None:
@@ -157,4 +156,117 @@ def export(connection: Connection, participant: int) -> dict[str, Any]:
         "language": person["lang"] if person else None,
         "identities": list(names),
         "roles": sorted(f"{role} ({scope})" for role, scope in roles_of(connection, participant)),
+        "code": person["code"] if person else None,
     }
+
+
+# --- Roles -----------------------------------------------------------------------------------------------------------
+
+
+def roles_of(connection: Connection, participant: int) -> set[tuple[str, str]]:
+    """(role, scope) pairs; scope `*` is the whole instance, else a consultation id or a place."""
+    query = select(roles.c.role, roles.c.scope).where(roles.c.participant == participant)
+    return {(row[0], row[1]) for row in connection.execute(query)}
+
+
+def grant(connection: Connection, participant: int, role: str, scope: str, at_ms: int) -> None:
+    row = {"participant": participant, "role": role, "scope": scope, "since_ms": at_ms}
+    upsert(connection, roles, [row], update=())
+
+
+def revoke(connection: Connection, participant: int, role: str, scope: str) -> bool:
+    """Take a role away; False when the person does not have it."""
+    done = connection.execute(
+        delete(roles).where(roles.c.participant == participant, roles.c.role == role, roles.c.scope == scope)
+    )
+    return done.rowcount == 1
+
+
+def holders(connection: Connection, *scopes: str) -> list[tuple[int, str, str]]:
+    """(participant, role, scope) of everybody who has a role in one of `scopes`, longest first."""
+    query = (
+        select(roles.c.participant, roles.c.role, roles.c.scope)
+        .where(roles.c.scope.in_(scopes))
+        .order_by(roles.c.since_ms, roles.c.participant, roles.c.role)
+    )
+    return [(row[0], row[1], row[2]) for row in connection.execute(query)]
+
+
+def all_holders(connection: Connection) -> list[tuple[int, str, str]]:
+    """(participant, role, scope) of everybody who has a role anywhere."""
+    query = select(roles.c.participant, roles.c.role, roles.c.scope).order_by(roles.c.scope, roles.c.since_ms)
+    return [(row[0], row[1], row[2]) for row in connection.execute(query)]
+
+
+def known(connection: Connection, participant: int) -> bool:
+    """Is this person still here?"""
+    query = select(participants.c.id).where(participants.c.id == participant)
+    return connection.execute(query).first() is not None
+
+
+def owners(connection: Connection, scope: str = "*") -> int:
+    """How many owners there are, of the whole instance or of one consultation or place."""
+    query = select(roles.c.participant).where(roles.c.role == "owner", roles.c.scope == scope)
+    return len(connection.execute(query).all())
+
+
+_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+
+
+def code_of(connection: Connection, participant: int) -> str:
+    """The short code by which a person can be named without a messenger's id; made when first asked for."""
+    query = select(participants.c.code).where(participants.c.id == participant)
+    known = connection.execute(query).scalar()
+    while known is None:
+        letters = [secrets.choice(_LETTERS) for _ in range(8)]
+        code = "".join(letters[:4]) + "-" + "".join(letters[4:])
+        if by_code(connection, code) is None:
+            connection.execute(update(participants).where(participants.c.id == participant).values(code=code))
+            known = code
+    return str(known)
+
+
+def by_code(connection: Connection, code: str) -> int | None:
+    """The person of a code, however it is typed."""
+    bare = "".join(code.upper().replace("-", "").split())
+    written = f"{bare[:4]}-{bare[4:]}"
+    found: int | None = connection.execute(select(participants.c.id).where(participants.c.code == written)).scalar()
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where one can write to a person in private, and in which language."""
+
+    participant: int
+    place: str
+    lang: str | None
+
+
+def addresses(connection: Connection, some: Sequence[int]) -> list[Address]:
+    """A private conversation of each of these people who can be reached in one, in their order."""
+    query = (
+        select(conversations.c.participant, conversations.c.place, participants.c.lang)
+        .join(participants, participants.c.id == conversations.c.participant)
+        .where(conversations.c.participant.in_(list(some)), conversations.c.reachable, conversations.c.private)
+        .order_by(conversations.c.lane.desc())
+    )
+    found = {row[0]: Address(*row) for row in connection.execute(query)}
+    return [found[one] for one in dict.fromkeys(some) if one in found]
+
+
+def admins_launch(connection: Connection, place: str) -> bool:
+    """May the administrators of this group launch polls in it? Yes, unless it was switched off."""
+    found = connection.execute(select(chats.c.admins).where(chats.c.place == place)).scalar()
+    return found is None or bool(found)
+
+
+def let_admins_launch(connection: Connection, place: str, allowed: bool) -> None:
+    upsert(connection, chats, [{"place": place, "admins": allowed}], update=("admins",))
+
+
+def is_group(connection: Connection, place: str) -> bool:
+    """Is this a place where several people speak, or something was announced?"""
+    spoken = select(conversations.c.lane).where(conversations.c.place == place, conversations.c.private.is_(False))
+    told = select(announcements.c.place).where(announcements.c.place == place)
+    return any(connection.execute(query.limit(1)).first() for query in (spoken, told))

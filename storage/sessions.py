@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
-from storage.tables import conversations, participants, prompts, sessions, subscriptions
+from storage.consultations import INTERNAL
+from storage.tables import consultations, conversations, participants, prompts, sessions, subscriptions
 from storage.writing import Row, many, upsert
 
 
@@ -60,6 +61,18 @@ def find(connection: Connection, participant: int, consultation: str) -> Stored 
     return Stored(*row) if row else None
 
 
+_OF_VOTERS = select(*_COLUMNS).where(
+    sessions.c.consultation.in_(bindparam("consultations", expanding=True)),
+    sessions.c.participant.in_(bindparam("voters", expanding=True)),
+)
+
+
+def of_voters(connection: Connection, consultations: Collection[str], voters: Collection[int]) -> list[Stored]:
+    """The sessions that some people have in some consultations."""
+    wanted = {"consultations": list(consultations), "voters": list(voters)}
+    return [Stored(*row) for row in connection.execute(_OF_VOTERS, wanted)]
+
+
 _ADD = insert(sessions)
 
 
@@ -71,6 +84,7 @@ _SAVE = (
     update(sessions)
     .where(sessions.c.id == bindparam("row"))
     .values(
+        version=bindparam("new_version"),
         state=bindparam("new_state"),
         stage=bindparam("new_stage"),
         seq=bindparam("new_seq"),
@@ -97,6 +111,12 @@ def page(connection: Connection, consultation: str, after: int, n: int) -> list[
     return [Stored(*row) for row in connection.execute(query)]
 
 
+def states(connection: Connection, consultation: str) -> list[tuple[str, str]]:
+    """The stage and the stored state (JSON text, empty once it was emptied) of each session, in no order."""
+    query = select(sessions.c.stage, sessions.c.state).where(sessions.c.consultation == consultation)
+    return [(row[0], row[1]) for row in connection.execute(query)]
+
+
 def stages(connection: Connection, consultation: str) -> dict[str, int]:
     """How many sessions stand in each stage."""
     query = (
@@ -115,6 +135,20 @@ def empty(connection: Connection, consultation: str) -> None:
     """Empty what the sessions of a consultation remember of answers, and when they were given."""
     values = {"state": "", "last_ms": 0}
     connection.execute(update(sessions).where(sessions.c.consultation == consultation).values(**values))
+
+
+def drop(connection: Connection, id: int) -> None:
+    """Forget a session with everything in it, and its prompts."""
+    connection.execute(delete(sessions).where(sessions.c.id == id))
+
+
+def drop_prepared(connection: Connection, before_ms: int) -> int:
+    """Forget what organisers began to prepare and have left alone since then; how many."""
+    internal = select(consultations.c.id).where(consultations.c.state == INTERNAL)
+    done = connection.execute(
+        delete(sessions).where(sessions.c.consultation.in_(internal), sessions.c.last_ms < before_ms)
+    )
+    return done.rowcount
 
 
 def talking(connection: Connection, adapter: str, since_ms: int) -> list[Stored]:
@@ -167,6 +201,11 @@ _REF = update(prompts).where(prompts.c.id == bindparam("row")).values(ref=bindpa
 def set_refs(connection: Connection, rows: Sequence[Row]) -> None:
     """Note where prompts were shown: rows of `row` (prompt id) and `new_ref`."""
     many(connection, _REF, rows)
+
+
+def forget_prompts(connection: Connection, session: int) -> None:
+    """Forget which questions a session was asked; whose prompts they were stays known, so that a press gets a word."""
+    connection.execute(update(prompts).where(prompts.c.session == session).values(step=""))
 
 
 # --- Subscriptions ---------------------------------------------------------------------------------------------------

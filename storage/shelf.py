@@ -39,6 +39,12 @@ def forget(connection: Connection, place: str) -> None:
     connection.execute(delete(shown).where(shown.c.place == place))
 
 
+def forget_but_last(connection: Connection, place: str) -> None:
+    """Forget all but the last entry of a place: numbers go on from it, so that an open page misses nothing."""
+    last = select(func.max(shown.c.number)).where(shown.c.place == place).scalar_subquery()
+    connection.execute(delete(shown).where(shown.c.place == place, shown.c.number < last))
+
+
 def empty_old(connection: Connection, before_ms: int) -> None:
     connection.execute(delete(shown).where(shown.c.at_ms < before_ms))
 

@@ -28,6 +28,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     text,
+    true,
 )
 
 metadata = MetaData(
@@ -183,7 +184,17 @@ participants = Table(
         on_erase=OnErase.DELETE,
     ),
     plain("since_ms", BigInteger, nullable=False),
+    personal(
+        "code",
+        String(16),
+        category="pseudonym",
+        purpose="to be named by colleagues when a role is given",
+        retention="until the person erases it",
+        in_export=True,
+        on_erase=OnErase.DELETE,
+    ),
 )
+Index("participants_code", participants.c.code, unique=True)
 
 identities = Table(
     "identities",
@@ -201,6 +212,7 @@ conversations = Table(
     plain("session", Id),
     plain("menu", Text),
     plain("reachable", Boolean, nullable=False),
+    plain("private", Boolean, nullable=False, server_default=true()),
 )
 
 roles = Table(
@@ -210,6 +222,13 @@ roles = Table(
     plain("role", String(16), primary_key=True),
     plain("scope", String(255), primary_key=True),
     plain("since_ms", BigInteger, nullable=False),
+)
+
+chats = Table(
+    "chats",
+    metadata,
+    plain("place", String(200), primary_key=True),
+    plain("admins", Boolean, nullable=False, server_default=true()),
 )
 
 # --- What people are asked -------------------------------------------------------------------------------------------
@@ -255,6 +274,18 @@ consultations = Table(
         in_export=False,
         on_erase=OnErase.KEEP,
     ),
+    personal(
+        "owner",
+        Id,
+        ForeignKey("participants.id", ondelete="SET NULL"),
+        category="pseudonym of the organiser who made it",
+        purpose="to know who answers for it",
+        retention="as long as the consultation, or until the person erases it",
+        in_export=False,
+        on_erase=OnErase.KEEP,
+    ),
+    plain("touched_ms", BigInteger, nullable=False, server_default="0"),
+    plain("reminded_ms", BigInteger),
 )
 Index("consultations_state", consultations.c.state)
 
@@ -263,6 +294,57 @@ announcements = Table(
     metadata,
     plain("consultation", String(64), ForeignKey("consultations.id", ondelete="CASCADE"), primary_key=True),
     plain("place", String(200), primary_key=True),
+    plain("ref", String(128)),
+)
+
+marks = Table(
+    "marks",
+    metadata,
+    plain("consultation", String(64), ForeignKey("consultations.id", ondelete="CASCADE"), primary_key=True),
+    plain("number", Integer, primary_key=True, autoincrement=False),
+    plain("at_ms", BigInteger, nullable=False),
+    plain("kind", String(16), nullable=False),
+    plain("detail", Text, nullable=False),
+)
+
+fixes = Table(
+    "fixes",
+    metadata,
+    plain("consultation", String(64), ForeignKey("consultations.id", ondelete="CASCADE"), primary_key=True),
+    plain("number", Integer, primary_key=True, autoincrement=False),
+    plain("before", String(64), ForeignKey("flow_versions.version"), nullable=False),
+    plain("after", String(64), ForeignKey("flow_versions.version"), nullable=False),
+    personal(
+        "who",
+        String(64),
+        category="pseudonym of an organiser",
+        purpose="so that nobody approves their own correction",
+        retention="as long as the consultation",
+        in_export=False,
+        on_erase=OnErase.KEEP,
+        nullable=False,
+    ),
+    plain("state", String(16), nullable=False),
+    plain("at_ms", BigInteger, nullable=False),
+)
+
+outcomes = Table(
+    "outcomes",
+    metadata,
+    plain("consultation", String(64), ForeignKey("consultations.id", ondelete="CASCADE"), primary_key=True),
+    plain("text", Text, nullable=False),
+    personal(
+        "who",
+        String(200),
+        category="name or office of who follows the outcome up, as published",
+        purpose="to tell the public who answers for it",
+        retention="as long as the consultation",
+        in_export=False,
+        on_erase=OnErase.KEEP,
+        nullable=False,
+    ),
+    plain("due", String(10), nullable=False),
+    plain("at_ms", BigInteger, nullable=False),
 )
 
 subscriptions = Table(
@@ -349,7 +431,7 @@ tallies = Table(
     metadata,
     plain("consultation", String(64), ForeignKey("consultations.id"), primary_key=True),
     plain("question", String(64), primary_key=True),
-    plain("code", String(96), primary_key=True),
+    plain("code", String(200), primary_key=True),
     plain("n", Integer, nullable=False),
     sqlite_with_rowid=False,
 )

@@ -179,7 +179,15 @@ def test_a_timer_is_replaced_by_its_key(database: Database) -> None:
 
 def consultation(id: str, state: str) -> Row:
     row: Row = dict.fromkeys(consultations.Consultation.__slots__)
-    given = {"version": "v", "results": "live", "secrecy": "open", "zone": "UTC", "occurrence": 1, "since_ms": 0}
+    given = {
+        "version": "v",
+        "results": "live",
+        "secrecy": "open",
+        "zone": "UTC",
+        "occurrence": 1,
+        "since_ms": 0,
+        "touched_ms": 0,
+    }
     return {**row, **given, "id": id, "series": id, "state": state, "key": b"k"}
 
 
