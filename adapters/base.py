@@ -47,6 +47,9 @@ class Place:
         if adapter == "telegram" and "/" in chat:
             chat, _, thread = chat.partition("/")
             return Place(adapter, chat, thread)
+        if adapter == "matrix" and "/$" in chat:
+            chat, _, thread = chat.rpartition("/$")
+            return Place(adapter, chat, f"${thread}")
         return Place(adapter, chat)
 
 

@@ -97,8 +97,9 @@ def _answers(prompt: Prompt | None, caps: Capabilities, lang: str) -> tuple[Rows
 
 
 def _in_words(prompt: Prompt, buttons: Iterable[Button], lang: str) -> tuple[Block, ...]:
-    """Buttons as text: choices as a numbered list, pages as lines, quiet ones as words to type."""
-    choices, pages, quiet = _sorted(buttons)
+    """Buttons as text: choices as a numbered list, pages as lines, quiet ones as words to type. What the text tells
+    by itself is not written twice."""
+    choices, pages, quiet = _sorted(button for button in buttons if not button.told)
     blocks: list[Block] = []
     if choices:
         blocks.append(_listed(choices))
@@ -118,7 +119,14 @@ def _listed(choices: list[Button]) -> Block:
     """A numbered list. Figures (a scale) stand as they are: under a number of its own, who types 3 might mean 2."""
     if all(button.label.removeprefix("-").isdecimal() for button in choices):
         return paragraph(" · ".join(map(_ticked, choices)))
+    if any(button.number for button in choices):
+        return paragraph("\n".join(f"{number}. {_ticked(button)}" for number, button in _numbered(choices)))
     return Bullets(tuple((Plain(_ticked(button)),) for button in choices), numbered=True)
+
+
+def _numbered(choices: list[Button]) -> Iterator[tuple[int, Button]]:
+    """Choices with the number to type: their own, else their place."""
+    return ((button.number or place, button) for place, button in enumerate(choices, 1))
 
 
 def _keyboard(prompt: Prompt, limit: int, lang: str) -> tuple[Rows, tuple[Block, ...]]:
@@ -127,8 +135,8 @@ def _keyboard(prompt: Prompt, limit: int, lang: str) -> tuple[Rows, tuple[Block,
     choices, pages, quiet = _sorted(prompt.buttons)
     too_long = [button for button in prompt.buttons if limit and units(_ticked(button)) > limit]
     numbers = {}
-    if any(button in too_long for button in choices):
-        numbers = {id(button): f"{number}. " for number, button in enumerate(choices, 1)}
+    if any(button in too_long and not button.told for button in choices):
+        numbers = {id(button): f"{number}. " for number, button in _numbered(choices)}
     written = [button for button in (*choices, *pages, *quiet) if id(button) in numbers or button in too_long]
 
     def shown(button: Button) -> Button:

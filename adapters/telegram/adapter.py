@@ -28,6 +28,7 @@ from adapters.telegram import errors, markup
 from adapters.telegram.polling import Poller, Taken
 from adapters.telegram.reading import UPDATES, Malformed, Me, callback_id, read
 from adapters.telegram.settings import TelegramSettings
+from adapters.telegram.standing import Standing
 from adapters.telegram.transport import Lost, NotSent, Reply, Transport
 from adapters.telegram.webhook import Pushes
 
@@ -86,6 +87,7 @@ class TelegramAdapter:
         )
         self._poller = Poller(self._transport, settings, monotonic)
         self._pushes = Pushes(settings.webhook_secret or secrets.token_urlsafe(32))
+        self._standing = Standing(self._transport, monotonic)
         self._queries: OrderedDict[str, str] = OrderedDict()
         self._me: Me | None = None
 
@@ -115,6 +117,11 @@ class TelegramAdapter:
             return None
         return f"https://t.me/{self._me.name}" + (f"?start={payload}" if payload else "")
 
+    def group_link(self, payload: str) -> str | None:
+        """The address that lets somebody choose a group, adds the bot to it and sends `/start payload` there."""
+        link = self.link(payload) if payload else None
+        return link.replace("?start=", "?startgroup=") if link else None
+
     # Reading
 
     async def receive(self, cursor: str | None) -> AsyncIterator[Batch]:
@@ -122,7 +129,8 @@ class TelegramAdapter:
         source = self._pushed() if self._settings.mode == "webhook" else self._poller.updates(cursor)
         async with aclosing(source):
             async for taken in source:
-                yield Batch(cursor=taken.cursor, items=tuple(self._read(taken, me)), gap=taken.gap)
+                items = await self._standing.complete(self._read(taken, me))
+                yield Batch(cursor=taken.cursor, items=items, gap=taken.gap)
 
     def routes(self) -> list[BaseRoute]:
         """What the web server must let in, in webhook mode: the path of the public address."""
@@ -161,7 +169,8 @@ class TelegramAdapter:
             async for taken in source:
                 yield taken
 
-    def _read(self, taken: Taken, me: Me) -> list[Inbound]:
+    def _read(self, taken: Taken, me: Me) -> list[tuple[Inbound, Mapping[str, Any]]]:
+        """What the updates tell, each with its update."""
         now = self._now()
         items = []
         for update in taken.updates:
@@ -173,7 +182,7 @@ class TelegramAdapter:
                 continue
             if item is not None:
                 self._remember(item.key, update)
-                items.append(item)
+                items.append((item, update))
         return items
 
     def _remember(self, key: str, update: Mapping[str, Any]) -> None:

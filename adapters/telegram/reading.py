@@ -8,7 +8,7 @@ counts it and goes on. https://core.telegram.org/bots/api#update
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,9 +19,13 @@ UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 """What we ask for, always in full: the list stays on the server between starts.
 https://core.telegram.org/bots/api#getupdates (allowed_updates)"""
 
-_NO_PERSON = frozenset({777000, 1087968824, 136817688})
+_ANONYMOUS_ADMIN = 1087968824
+_NO_PERSON = frozenset({777000, _ANONYMOUS_ADMIN, 136817688})
 """Telegram itself (posts forwarded from a linked channel), anonymous group admins, people writing as a channel:
 several people may stand behind one of them. https://core.telegram.org/bots/api#message (sender_chat)"""
+MAX_FILE = 65_536
+"""Bytes of a flow file; a larger one is not fetched."""
+_FLOW_FILE = (".yaml", ".yml")
 _OUT = frozenset({"left", "kicked"})
 _CONTENT = (
     ("photo", "photo"),
@@ -107,10 +111,37 @@ def _message(message: Mapping[str, Any], key: str, me: Me, adapter: str) -> Inbo
         event = Moved(at=_time(message["date"]), to_chat=to_chat)
         who = str(_number(person["id"])) if person else ""
         return Inbound(key=key, place=place, person=who, event=event, private=False)
-    if person is None or person["id"] in _NO_PERSON or person.get("is_bot") or "sender_chat" in message:
+    if person is None:
+        return None
+    if person["id"] == _ANONYMOUS_ADMIN:
+        return _unnamed(message, key, me, adapter)
+    if person["id"] in _NO_PERSON or person.get("is_bot") or "sender_chat" in message:
         return None
     said = _content(message, me)
     return None if said is None else _inbound(key, message, person, said, adapter)
+
+
+def _unnamed(message: Mapping[str, Any], key: str, me: Me, adapter: str) -> Inbound | None:
+    """A command of an administrator who writes as the group: it must be answered, though nobody can know whose it is.
+    Only `Said.unnamed` comes of it, and never a vote."""
+    said = _content(message, me)
+    if not isinstance(said, Said) or not said.text.startswith("/"):
+        return None
+    return _inbound(key, message, message["from"], replace(said, unnamed=True), adapter)
+
+
+def file_wanted(update: Mapping[str, Any]) -> tuple[str, str] | None:
+    """(file id, name) of a flow file that somebody sends in private and that is small enough to read."""
+    message = update.get("message")
+    document = message.get("document") if isinstance(message, Mapping) else None
+    if not isinstance(message, Mapping) or not isinstance(document, Mapping):
+        return None
+    id, name, size = document.get("file_id"), document.get("file_name"), document.get("file_size")
+    chat = message.get("chat")
+    private = isinstance(chat, Mapping) and chat.get("type") == "private"
+    if not (private and isinstance(id, str) and isinstance(name, str) and name.lower().endswith(_FLOW_FILE)):
+        return None
+    return (id, name[:120]) if type(size) is int and size <= MAX_FILE else None
 
 
 def _migration(message: Mapping[str, Any], adapter: str) -> tuple[Place, str] | None:
@@ -131,7 +162,8 @@ def _content(message: Mapping[str, Any], me: Me) -> Event | None:
         words = _addressed(_text(text), me)
         if words is None or not (private or answered or words.startswith("/")):
             return None
-        return Said(at=_time(message["date"]), text=words, reply_to=answered)
+        poll, several = _quoted_poll(message) if words.startswith("/") else ((), False)
+        return Said(at=_time(message["date"]), text=words, reply_to=answered, poll=poll, several=several)
     what = next((name for field, name in _CONTENT if field in message), None)
     if what is None or not (private or answered):
         return None  # a service message, or talk among the members of a group
@@ -146,16 +178,27 @@ def _answered(message: Mapping[str, Any], me: Me) -> str | None:
     return str(_number(original["message_id"]))
 
 
+def _quoted_poll(message: Mapping[str, Any]) -> tuple[tuple[str, ...], bool]:
+    """The native poll that a command replies to: its question and options, and whether it takes several answers.
+    https://core.telegram.org/bots/api#poll"""
+    poll = (message.get("reply_to_message") or {}).get("poll")
+    if poll is None:
+        return (), False
+    options = tuple(_text(option["text"]) for option in poll["options"])
+    return (_text(poll["question"]), *options), poll.get("allows_multiple_answers") is True
+
+
 def _addressed(text: str, me: Me) -> str | None:
     """`/poll@our_bot what` as `/poll what`; None when the command is for another bot.
     https://core.telegram.org/bots/features#commands"""
     if not text.startswith("/"):
         return text
-    command, space, rest = text.partition(" ")
+    command = text.split(maxsplit=1)[0]
+    rest = text[len(command) :]
     word, at, name = command.partition("@")
     if not at:
         return text
-    return word + space + rest if name.lower() == me.name else None
+    return word + rest if name.lower() == me.name else None
 
 
 def _inbound(key: str, where: Mapping[str, Any], person: Mapping[str, Any], event: Event, adapter: str) -> Inbound:

@@ -63,6 +63,7 @@ class Transport(BaseRequest):
 
     def __init__(self, base_url: str, token: str, *, seconds: float = TOTAL_SECONDS) -> None:
         self._base = f"{base_url.rstrip('/')}/bot{quote(token, safe=':')}/"
+        self._files = f"{base_url.rstrip('/')}/file/bot{quote(token, safe=':')}/"
         self._addresses: dict[str, URL] = {}
         self._session: aiohttp.ClientSession | None = None
         self._lines: Lines | None = None
@@ -87,6 +88,23 @@ class Transport(BaseRequest):
         form.add_field(name, png, filename=f"{name}.png", content_type="image/png")
         status, body = await self._post(self._address(method), form, {}, self._timeout)
         return Reply(status, parse(body))
+
+    async def download(self, path: str, most: int, *, seconds: float) -> bytes:
+        """The first `most` bytes of a file that `getFile` named. Raises `NotSent` or `Lost`.
+        https://core.telegram.org/bots/api#file"""
+        timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=CONNECT_SECONDS)
+        try:
+            async with self._open().get(
+                URL(self._files + quote(path), encoded=True), timeout=timeout, allow_redirects=False
+            ) as answer:
+                if answer.status != 200:
+                    raise Lost(f"status {answer.status}")
+                data = bytearray()
+                while len(data) < most and (chunk := await answer.content.read(most - len(data))):
+                    data += chunk
+                return bytes(data)
+        except (aiohttp.ClientError, TimeoutError, OSError) as problem:
+            raise Lost(type(problem).__name__) from None
 
     async def _post(
         self, url: URL, data: bytes | aiohttp.FormData, headers: Mapping[str, str], timeout: aiohttp.ClientTimeout

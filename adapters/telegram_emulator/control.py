@@ -4,7 +4,10 @@
     {"do": "press", "id": 7, "button": "Oui"}          a label or the data; `message` picks one message
     {"do": "screen", "id": 7}                          what this person sees, and the notes they got
     {"do": "block" | "unblock" | "deactivate", "id": 7}
-    {"do": "group", "group": -100123, "title": "Quartier", "topics": [3], "admin": false}
+    {"do": "group", "group": -100123, "title": "Quartier", "topics": [3], "admin": false, "admins": [7]}
+    {"do": "file", "id": 7, "name": "sondage.yaml", "text": "palabre: 1"}
+    {"do": "poll", "id": 7, "question": "Quand ?", "options": ["lundi", "mardi"], "several": false, "group": -100123}
+    {"do": "unnamed", "id": 7, "text": "/poll Quand ? | lundi | mardi", "group": -100123}
     {"do": "fault", "method": "sendMessage", "kind": "lost", "times": 1, "seconds": 1, "rate": 1}
     {"do": "calm"}                                     no faults any more
     {"do": "limits", "on": true}
@@ -53,6 +56,17 @@ class Control:
             case "screen":
                 citizen = self._citizen(request)
                 return {"messages": [seen(one) for one in citizen.screen(self._group(request))], "notes": citizen.notes}
+            case "file":
+                return self._citizen(request).send_file(request["name"], request["text"].encode())
+            case "poll":
+                return self._citizen(request).post_poll(
+                    request["question"],
+                    *request["options"],
+                    several=bool(request.get("several")),
+                    group=self._group(request),
+                )
+            case "unnamed":
+                return self._citizen(request).say_unnamed(request["text"], self._emulator.group(int(request["group"])))
             case "block" | "unblock" | "deactivate":
                 getattr(self._citizen(request), act)()
                 return True
@@ -64,6 +78,7 @@ class Control:
                     topics=None if topics is None else set(topics),
                     admin=bool(request.get("admin")),
                 )
+                group.chat.admins.update(request.get("admins", ()))
                 return group.id
             case _:
                 return self._machinery(act, request)

@@ -76,6 +76,8 @@ class Methods:
             "setmycommands": self._set_commands,
             "getmycommands": self._get_commands,
             "getchat": self._get_chat,
+            "getchatmember": self._get_chat_member,
+            "getfile": self._get_file,
         }
 
     def call(self, name: str, params: Json) -> bytes:
@@ -232,6 +234,24 @@ class Methods:
 
     def _get_chat(self, params: Json) -> bytes:
         return orjson.dumps(self._world.place_to_write(number(params, "chat_id")).as_json())
+
+    def _get_chat_member(self, params: Json) -> bytes:
+        """https://core.telegram.org/bots/api#getchatmember"""
+        chat = self._world.place_to_write(number(params, "chat_id"))
+        person = self._world.people.get(number(params, "user_id"))
+        if person is None or chat.private:
+            raise Refusal(400, "Bad Request: PARTICIPANT_ID_INVALID")
+        status = "administrator" if person.id in chat.admins else "member"
+        return orjson.dumps({"user": person.as_json(), "status": status})
+
+    def _get_file(self, params: Json) -> bytes:
+        """https://core.telegram.org/bots/api#getfile"""
+        id = str(params.get("file_id"))
+        data = self._world.files.get(id)
+        if data is None:
+            raise Refusal(400, "Bad Request: wrong file_id or the file is temporarily unavailable")
+        found = {"file_id": id, "file_unique_id": f"u{id}", "file_size": len(data), "file_path": f"documents/{id}.bin"}
+        return orjson.dumps(found)
 
 
 # Parameters

@@ -48,6 +48,10 @@ class Group:
             )
         return Group(self._world, new)
 
+    def appoint(self, *people: Citizen) -> None:
+        """Make people administrators."""
+        self.chat.admins.update(one.id for one in people)
+
     def delete_topic(self, thread: int) -> None:
         assert self.chat.topics is not None, "not a forum"
         self.chat.topics.discard(thread)
@@ -99,6 +103,30 @@ class Citizen:
         if caption:
             content["caption"] = caption
         return self._post(content, caption or "", group, None, None, None)
+
+    def send_file(self, name: str, data: bytes, *, caption: str | None = None) -> int:
+        """Send a document in private."""
+        id = f"f{len(self._world.files) + 1}"
+        self._world.files[id] = data
+        document = {"file_id": id, "file_unique_id": f"u{id}", "file_name": name, "file_size": len(data)}
+        content: Json = {"document": document}
+        if caption:
+            content["caption"] = caption
+        return self._post(content, caption or "", None, None, None, None)
+
+    def post_poll(self, question: str, *options: str, several: bool = False, group: Group | None = None) -> int:
+        """Post a poll of the messenger's own."""
+        poll = {
+            "id": "1",
+            "question": question,
+            "options": [{"text": text, "voter_count": 0} for text in options],
+            "allows_multiple_answers": several,
+        }
+        id = self._post({"poll": poll}, "", group, None, None, None)
+        shown = self._chat(group).messages[id]
+        shown.poll = poll
+        shown.changed()
+        return id
 
     def edit(self, message: int, text: str) -> None:
         """Change an own message."""
@@ -219,6 +247,12 @@ class Citizen:
             return True
         command, at, name = words.partition(" ")[0].partition("@")
         return command.startswith("/") and (not at or name.lower() == self._world.bot_name)
+
+    def say_unnamed(self, text: str, group: Group) -> int:
+        """Type something as the group, as an administrator who stays unnamed does.
+        https://core.telegram.org/bots/api#message (sender_chat)"""
+        unnamed = {"id": ANONYMOUS_ADMIN, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+        return self.say(text, group=group, sender={"from": unnamed, "sender_chat": group.chat.as_json()})
 
     def _membership(self, chat: Chat, before: str, after: str) -> None:
         bot = self._world.bot.as_json()

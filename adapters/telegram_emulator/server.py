@@ -65,6 +65,7 @@ class Emulator:
         self._pusher = Pusher(self.world, self._by_webhook)
         self._server = Server(self._handle)
         self._prefix = f"/bot{token}/"
+        self._files = f"/file/bot{token}/documents/"
         self._poll: _Poll | None = None
         self._flushing = False
         self.world.on_update = self._updated
@@ -155,6 +156,9 @@ class Emulator:
                 exchange.answer(200, orjson.dumps(self.control(str(request.get("do", "status")), request)))
             except (LookupError, ValueError, TypeError, AttributeError) as problem:
                 exchange.answer(400, orjson.dumps({"error": f"{type(problem).__name__}: {problem}"}))
+        elif path.startswith(self._files):
+            data = self.world.files.get(path.removeprefix(self._files).removesuffix(".bin"))
+            exchange.answer(*(_BROKEN["not_found"] if data is None else (200, data)))
         elif path.startswith("/bot") and ":" in path:
             exchange.answer(*_BROKEN["unauthorized"])
         else:

@@ -68,6 +68,7 @@ class Shown:
     author: Json | None = field(default=None, repr=False)
     thread: int | None = None
     photo: bytes | None = field(default=None, repr=False)
+    poll: Json | None = None
     edits: int = 0
     presses: int = 0
     _json: bytes = field(default=b"", repr=False)
@@ -100,6 +101,8 @@ class Shown:
             data["photo"] = [{"file_id": f"p{self.id}", "file_unique_id": f"u{self.id}", "width": 9, "height": 9}]
         if self.text:
             data[words] = self.text
+        if self.poll is not None:
+            data["poll"] = self.poll
         if self.entities:
             data[marks] = self.entities
         if self.thread is not None:
@@ -119,6 +122,8 @@ class Chat:
     bot_is_in: bool = True
     bot_is_admin: bool = False
     migrated_to: int | None = None
+    admins: set[int] = field(default_factory=set)
+    """The people who administrate it."""
 
     @property
     def private(self) -> bool:
@@ -155,6 +160,8 @@ class World:
         self.presses: dict[str, tuple[Person, float]] = {}
         self.allowed = DEFAULT_UPDATES
         self.commands: dict[str, list[Json]] = {}
+        self.files: dict[str, bytes] = {}
+        """What people sent as documents, by file id."""
         self.on_update: Callable[[], None] = lambda: None
         self.on_shown: Callable[[Shown], None] = lambda shown: None
         self.on_answered: Callable[[Person, str], None] = lambda person, text: None

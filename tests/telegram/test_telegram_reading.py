@@ -136,11 +136,27 @@ def test_an_edited_text_is_not_an_answer() -> None:
     assert seen({"update_id": 100, "edited_message": message(text="no!")["message"]}) is None
 
 
-@pytest.mark.parametrize("number", [777000, 1087968824, 136817688])
+@pytest.mark.parametrize("number", [777000, 136817688])
 def test_who_is_not_one_person_is_passed_over(number: int) -> None:
     nobody = {"id": number, "is_bot": True, "first_name": "Group"}
     assert event(message(GROUP, text="/poll", **{"from": nobody})) is None
     assert event(press(**{"from": nobody})) is None
+
+
+def test_a_command_of_an_unnamed_administrator_is_answered_but_stays_unnamed() -> None:
+    unnamed = {"id": 1087968824, "is_bot": True, "first_name": "Group"}
+    group = {"sender_chat": {"id": -100123, "type": "supergroup"}, "from": unnamed}
+    assert event(message(GROUP, text="/poll", **group)) == Said(at=SENT, text="/poll", unnamed=True)
+    assert event(message(GROUP, text="hello all", **group)) is None
+    assert event(press(**{"from": unnamed})) is None
+
+
+def test_a_command_that_answers_a_native_poll_brings_it_along() -> None:
+    poll = {"question": "Quand ?", "options": [{"text": "lundi"}, {"text": "mardi"}], "allows_multiple_answers": True}
+    quoted = {"message_id": 3, "from": {"id": 8}, "poll": poll}
+    found = event(message(GROUP, text="/poll", reply_to_message=quoted))
+    assert found == Said(at=SENT, text="/poll", poll=("Quand ?", "lundi", "mardi"), several=True)
+    assert event(message(GROUP, text="/poll", reply_to_message={"from": {"id": 8}})) == Said(at=SENT, text="/poll")
 
 
 def test_posts_in_the_name_of_a_chat_and_of_bots_are_passed_over() -> None:
