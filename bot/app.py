@@ -13,11 +13,11 @@ import random
 import socket
 import time
 from collections.abc import Callable
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
 from adapters.base import Adapter, Batch
-from bot import server
+from bot import office, server
 from bot.backdoor import door_of, open_door, perform
 from bot.clock import Now, now_from, start_ticking
 from bot.config import Settings
@@ -31,6 +31,7 @@ from bot.thread import StorageThread
 from bot.upkeep import reckon_wall_times, scrub, sweep
 from locales import LANGUAGES, tr
 from storage import consultations, inbox, migrate, outbox
+from storage.consultations import Consultation
 from storage.database import Database, StorageError
 from storage.instants import ms
 
@@ -54,7 +55,11 @@ class Service:
         self.now: Now = now_from(settings.clock)
         self.storage = StorageThread(database)
         self.rules = Rules(
-            lang=settings.locale, quiet=settings.quiet_hours, public_url=settings.public_url, link=self._link
+            lang=settings.locale,
+            quiet=settings.quiet_hours,
+            public_url=settings.public_url,
+            link=self._link,
+            group_link=self._group_link,
         )
         self.road = Road(database, self.rules, self.now)
         self.showing = Showing(self.road, self.storage)
@@ -63,8 +68,9 @@ class Service:
             self.adapters,
             self.storage,
             self.now,
-            resolve=lambda letter: self.showing.message(letter.consultation, letter.lang),
+            resolve=self.showing.letter,
             paint=self.showing.paint,
+            further=self.showing.further,
             settle_with=self._settle,
         )
         self._say = say
@@ -118,10 +124,22 @@ class Service:
                 menu=command_menu(),
                 now=self.now,
             )
+        if settings.matrix.homeserver is not None:
+            built["matrix"] = self._build_matrix(found["matrix"])
         return built
+
+    def _build_matrix(self, entry: EntryPoint) -> Adapter:
+        """The Matrix account; what is wrong with its settings or its keys stops the start with a sentence."""
+        from bot.matrixaccount import build
+
+        return build(entry, self.settings, known=self.road.cursor("matrix") is not None, now=self.now)
 
     def _link(self, adapter: str, payload: str) -> str | None:
         make = getattr(self.adapters.get(adapter), "link", None)
+        return make(payload) if make is not None else None
+
+    def _group_link(self, adapter: str, payload: str) -> str | None:
+        make = getattr(self.adapters.get(adapter), "group_link", None)
         return make(payload) if make is not None else None
 
     # --- Running -----------------------------------------------------------------------------------------------------
@@ -270,7 +288,7 @@ class Service:
             drained = all(self._holds_nothing(name, now) for name in self.adapters if name in self.rules.keeps)
             waited = now - since
             if waited >= DRAIN or (drained and waited >= IDLE):
-                await self.storage.call(self._count, run.id, force=waited >= DRAIN)
+                await self.storage.call(self._count, run, force=waited >= DRAIN)
         for id in set(self._closing_since) - {run.id for run in closing}:
             del self._closing_since[id]
 
@@ -279,13 +297,13 @@ class Service:
         reachable: bool = getattr(self.adapters[name], "reachable", True)
         return reachable and self._asked_since.get(name, now) + IDLE <= now
 
-    def _count(self, id: str, *, force: bool) -> None:
+    def _count(self, run: Consultation, *, force: bool) -> None:
         """Put the counting of a closing consultation into the inbox, behind everything that was received before."""
         with self.storage.database.transaction() as connection:
             if inbox.waiting(connection) and not force:
                 return
             scene = self.road.scene(connection)
-            scene.follow("tally", id, lane=f"consultation:{id}", place="", key=f"tally:{id}")
+            office.follow_count(scene, run)
             scene.flush()
 
     # --- The web -----------------------------------------------------------------------------------------------------
@@ -343,7 +361,7 @@ def command_menu() -> dict[str, dict[str, str]]:
     """The commands that a messenger may offer as a menu, in each language; the default language also for all others."""
     from bot.commands.register import ALL
 
-    told = [command for command in ALL if command.about is not None and command.role == "everybody"]
+    told = [command for command in ALL if command.about is not None and not (command.needs or command.told_to)]
     menus = {
         lang: {
             (command.aliases[0] if lang == "fr" and command.aliases else command.name): command.about(lang)

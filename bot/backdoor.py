@@ -160,6 +160,6 @@ def _close(road: Road, request: dict[str, Any]) -> dict[str, Any]:
         if found is None or found.state != "open":
             raise OfficeError(tr(request["lang"], "No open consultation is called “{id}”.", id=request["id"]))
         audit.note(connection, at_ms=ms(scene.now), who="command line", act="close early", subject=found.id)
-        office.begin_closing(scene, found)
+        office.begin_closing(scene, found, why=str(request.get("reason", ""))[:500])
         scene.flush()
     return {"id": found.id, "state": "closing"}

@@ -194,23 +194,40 @@ def _greet(settings: Settings) -> None:
     click.echo(tr(lang, "Ctrl-C stops; nothing is lost."))
 
 
+SAMPLES = (
+    "local-vote",
+    "participatory-budget",
+    "candidate-choice",
+    "meeting-date",
+    "service-feedback",
+    "great-debate",
+)
+"""What a first visitor sees: one of each kind, few enough to read. The other templates wait in /new."""
+
+
 async def _publish_samples(service: Any) -> None:
-    """The shipped consultations, if there is none at all."""
+    """Some of the shipped consultations, if there is none at all."""
     from flows.load import load_file
     from storage import consultations
 
     if await service.storage.within(lambda connection: bool(consultations.all_of(connection))):
         return
     folder = Path(__file__).parent.parent / "flows" / "library"
-    for file in sorted(folder.glob("*.yaml")):
-        loaded = load_file(file, service.settings.locale)
+    for name in SAMPLES:
+        loaded = load_file(folder / f"{name}.yaml", service.settings.locale)
         if loaded.flow is not None:
             request = _publication(loaded, (), None, None, at_once=True, lang=service.settings.locale)
             await service.storage.call(backdoor.perform, service.road, request)
 
 
 def _secrets(settings: Settings) -> list[str]:
-    found = (settings.telegram.token, settings.telegram.webhook_secret)
+    found = (
+        settings.telegram.token,
+        settings.telegram.webhook_secret,
+        settings.matrix.password,
+        settings.matrix.access_token,
+        settings.matrix.store_key,
+    )
     password = urlsplit(settings.database.url).password
     return [secret.get_secret_value() for secret in found if secret is not None] + ([password] if password else [])
 
@@ -293,14 +310,15 @@ def _wall(text: str | None, option: str) -> str | None:
 
 @main.command()
 @click.argument("id")
-def close(id: str) -> None:
+@click.option("--reason", default="", help="Why before the announced hour; told with the result.")
+def close(id: str, reason: str) -> None:
     """Close a consultation before its hour.
 
     \b
     Example:
-      palabre close local-vote
+      palabre close local-vote --reason "Everybody has voted."
     """
-    click.echo(_perform({"do": "close", "id": id, "lang": _language()})["state"])
+    click.echo(_perform({"do": "close", "id": id, "reason": reason, "lang": _language()})["state"])
 
 
 def _perform(request: dict[str, Any]) -> dict[str, Any]:
@@ -373,33 +391,30 @@ def list_(as_json: bool) -> None:
 
 @main.command()
 @click.argument("id")
+@click.option("--by", "by", help="By the groups of this question; small numbers are hidden.")
+@click.option("--why", "with_why", is_flag=True, help="With the reason why: the rule, the steps, what was close.")
 @click.option("--json", "as_json", is_flag=True)
-def results(id: str, as_json: bool) -> None:
+def results(id: str, by: str | None, with_why: bool, as_json: bool) -> None:
     """The result of a consultation, when it may be seen. Works while the service runs.
 
     \b
-    Example:
+    Examples:
       palabre results local-vote --json
+      palabre results local-vote --why
+      palabre results local-vote --by district
     """
-    from bot import office
-    from bot.results.wording import say_results
-    from bot.visibility import visible
-    from flows.messages import plain_text
+    from bot import resulting
+    from bot.resulting import NotPossible
 
-    def read(connection: Any, flows: Any) -> Any:
-        run = _found(connection, id)
-        flow = flows.of(connection, run)
-        return run, flow, office.as_it_stands(connection, run, flow)
-
-    run, flow, result = _read(read)
-    if not visible(run):
-        _fail(tr(_language(), "The result is shown to nobody before the closing."))
+    lang = _language()
+    try:
+        found = _read(lambda connection, flows: resulting.look(connection, flows, _found(connection, id), lang, by=by))
+    except NotPossible as error:
+        _fail(str(error))
     if as_json:
-        data = {"id": run.id, "state": run.state, "version": run.version, **result.public().to_json()}
-        click.echo(json.dumps(data, ensure_ascii=False, indent=2))
+        click.echo(json.dumps(resulting.facts(found), ensure_ascii=False, indent=2))
     else:
-        closed = run.result is not None
-        click.echo(plain_text(say_results(flow, result.public(), _language(), closed=closed, place_url=None).body))
+        click.echo("\n\n".join(resulting.told(found, lang, with_why=with_why)))
 
 
 @main.command()
@@ -407,10 +422,10 @@ def results(id: str, as_json: bool) -> None:
 @click.option(
     "--format",
     "format",
-    type=click.Choice(["csv", "json", "zip"]),
+    type=click.Choice(["csv", "json", "zip", "ics"]),
     default="csv",
     show_default=True,
-    help="One file for a spreadsheet, one for programs, or all of it with its documentation.",
+    help="One file for a spreadsheet, one for programs, all of it with a program that counts again, or the best dates.",
 )
 @click.option("--texts", is_flag=True, help="With what people wrote in their own words.")
 @click.option("--personal", is_flag=True, help="With the questions marked personal.")
@@ -419,8 +434,9 @@ def export(id: str, format: str, texts: bool, personal: bool, output: Path | Non
     """The ballots of a consultation, without names. Works while the service runs.
 
     \b
-    Example:
+    Examples:
       palabre export local-vote --format csv -o local-vote.csv
+      palabre export local-vote --format zip -o local-vote.zip
     """
     from bot import office
     from bot.showing import NotYet, file_of
@@ -443,11 +459,140 @@ def export(id: str, format: str, texts: bool, personal: bool, output: Path | Non
         sys.stdout.buffer.write(data)
 
 
+@main.command("flow")
+@click.argument("id")
+@click.option("--output", "-o", type=click.Path(path_type=Path), help="Write to this file instead of standard output.")
+def flow_(id: str, output: Path | None) -> None:
+    """The flow file of a consultation, a draft's too, as it stands now. Works while the service runs.
+
+    \b
+    Example:
+      palabre flow quel-jour -o quel-jour.yaml
+    """
+    from storage import consultations
+
+    text = _read(lambda connection, _flows: consultations.source(connection, _found(connection, id).version))
+    if output is not None:
+        output.write_text(text, encoding="utf-8")
+    else:
+        click.echo(text, nl=False)
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, path_type=Path))
+def verify(file: Path) -> None:
+    """Count a consultation again from the zip that `palabre export` made, or from the folder it was unpacked into.
+
+    The same as verify.py, which is in the zip and needs nothing but Python. Status: 0 all is right, 1 something was
+    changed, 2 this is no such file.
+
+    \b
+    Example:
+      palabre verify local-vote.zip
+    """
+    from bot.results import verify as program
+
+    program.LANGUAGE = "fr" if _language() == "fr" else "en"
+    sys.exit(program.main([str(file)]))
+
+
+@main.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path))
+@click.option("--method", help="How to count (see above); the usual one for such ballots, if left out.")
+@click.option("--seats", type=click.IntRange(1, 1000), help="How many are elected (stv, plurality, approval ...).")
+@click.option("--budget", help="How much money there is, where the file does not say.")
+@click.option(
+    "--completion",
+    type=click.Choice(["none", "add1", "greedy", "add1u"]),
+    default="add1u",
+    show_default=True,
+    help="equal_shares: what to do with the money left over.",
+)
+@click.option(
+    "--satisfaction",
+    type=click.Choice(["cost", "cardinality", "scores"]),
+    help="equal_shares: what a project is worth to those who want it.",
+)
+@click.option("--stop", is_flag=True, help="greedy: stop at the first project that does not fit.")
+@click.option("--grades", help="majority_judgment: the grades from best to worst, such as good,fair,poor.")
+@click.option(
+    "--tie",
+    type=click.Choice(["open", "order", "draw"]),
+    default="open",
+    show_default=True,
+    help="How ties are cut: not at all, by the order of the list, or by lot.",
+)
+@click.option("--seed", help="The seed of the lot; a hash over all ballots, if left out.")
+@click.option("--question", help="The question to count, where the file has several.")
+@click.option("--explain", is_flag=True, help="Say the rule in plain words as well.")
+@click.option("--json", "as_json", is_flag=True, help="Every number, for programs.")
+def count(
+    file: Path,
+    method: str | None,
+    seats: int | None,
+    budget: str | None,
+    completion: str,
+    satisfaction: str | None,
+    stop: bool,
+    grades: str | None,
+    tie: str,
+    seed: str | None,
+    question: str | None,
+    explain: bool,
+    as_json: bool,
+) -> None:
+    """Count ballots that come from elsewhere, with the code that counts consultations.
+
+    FILE is PrefLib (.soc .soi .toc .toi), Pabulib (.pb), or CSV or JSON as `palabre export` writes them; - reads
+    standard input. Status: 0 counted, 1 the file has mistakes, 2 wrong usage.
+
+    \b
+    Methods: plurality approval score dots quadratic majority_judgment
+             schulze irv borda stv greedy equal_shares
+
+    \b
+    Examples:
+      palabre count dublin.soi --method stv --seats 3 --explain
+      palabre count warszawa.pb --method equal_shares --completion add1u --json
+      palabre export local-vote | palabre count - --question mode
+    """
+    from bot import counted, counting
+    from bot.ruletold import explain as rule_of
+    from flows.tally.files import BadFile, Unclear, read
+    from flows.tally.files.text import MOST_BYTES
+
+    lang = _language()
+    with click.open_file(str(file), "rb") as opened:
+        data = opened.read(MOST_BYTES + 1)
+    try:
+        wish = counting.wish_of(
+            lang, method=method, seats=seats, budget=budget, completion=completion, satisfaction=satisfaction,
+            skip=not stop, grades=grades, tie=tie, seed=seed,
+        )  # fmt: skip
+        ballots = read(data, file.name, lang, question=question)
+        with counted.progress(lang) as progress:
+            outcome, aside = counting.count(ballots, wish, lang, progress)
+    except BadFile as bad:
+        if as_json:
+            click.echo(counted.as_json({"mistakes": counting.mistakes_of(bad, file.name)}))
+        for mistake in bad.mistakes:
+            click.secho(counted.harmless(counting.told(mistake, str(file))), fg="red", err=True)
+        sys.exit(2 if isinstance(bad, Unclear) else 1)
+    except counting.NotCounted as error:
+        click.secho(counted.harmless(str(error)), fg="red", err=True)
+        sys.exit(2)
+    if as_json:
+        click.echo(counted.as_json(counting.facts(ballots, outcome, aside, file.name)))
+        return
+    said = ["", *rule_of(outcome, counted.labels_of(ballots), lang)] if explain else []
+    click.echo("\n".join([*counted.report(ballots, outcome, aside, lang), *said]))
+
+
 def _found(connection: Any, id: str) -> Any:
     from storage import consultations
 
     run = consultations.get(connection, id)
-    if run is None:
+    if run is None or run.state == consultations.INTERNAL:
         names = ", ".join(found.id for found in consultations.all_of(connection)) or "-"
         _fail(tr(_language(), "No consultation is called “{id}”. There are: {names}.", id=id, names=names))
     return run
@@ -539,6 +684,40 @@ def bench(quick: bool) -> None:
     from bot.bench import measure
 
     measure(quick=quick)
+
+
+# --- Matrix ----------------------------------------------------------------------------------------------------------
+
+
+@main.group()
+def matrix() -> None:
+    """The bot's Matrix account.
+
+    \b
+    Example:
+      palabre matrix login
+    """
+
+
+@matrix.command()
+@click.option("--new-device", is_flag=True, help="The old device's keys are lost: set them aside and make a new one.")
+def login(new_device: bool) -> None:
+    """Log in once; the device and its keys are kept for ever. The password is asked for, and not kept.
+
+    \b
+    Example:
+      PALABRE_MATRIX__HOMESERVER=https://matrix.ville.fr PALABRE_MATRIX__USER=@palabre:ville.fr palabre matrix login
+    """
+    from bot.matrixaccount import log_in
+
+    settings = _settings()
+    password = None if settings.matrix.password else click.prompt("Password", hide_input=True)
+    user, device = asyncio.run(log_in(settings, password, new_device=new_device))
+    click.echo(tr(settings.locale, "Logged in as {person}, device {device}.", person=user, device=device))
+    where = settings.matrix.store.absolute()
+    click.echo(
+        tr(settings.locale, "The keys are in {folder}. Keep them safe: nobody can make them again.", folder=where)
+    )
 
 
 if __name__ == "__main__":

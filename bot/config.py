@@ -78,6 +78,20 @@ class TelegramSection(_Section):
     rate_limits: bool = True
 
 
+class MatrixSection(_Section):
+    homeserver: str | None = None
+    user: str = ""
+    password: SecretStr | None = None
+    access_token: SecretStr | None = None
+    device_id: str | None = None
+    store: Path = Path("palabre-matrix")
+    """The folder of the encryption keys; back it up while the service stands still."""
+    store_key: SecretStr | None = None
+    """Locks the keys; without it, a key is made and kept in a file beside the folder."""
+    invites: str = "*"
+    """Who may invite the bot: patterns with commas between, such as @*:ville.fr."""
+
+
 class WebSection(_Section):
     listen: Annotated[str, AfterValidator(_address)] = "127.0.0.1:8080"
     url: str | None = None
@@ -98,6 +112,7 @@ class Settings(BaseSettings):
 
     database: DatabaseSettings = Field(default_factory=DatabaseSettings)
     telegram: TelegramSection = Field(default_factory=TelegramSection)
+    matrix: MatrixSection = Field(default_factory=MatrixSection)
     web: WebSection = Field(default_factory=WebSection)
     console: ConsoleSection = Field(default_factory=ConsoleSection)
     owners: Annotated[str, AfterValidator(_identities)] = ""
@@ -163,8 +178,14 @@ def _guard_secrets() -> None:
     file = Path(FILE)
     if not file.exists() or os.name != "posix" or not stat.S_IMODE(file.stat().st_mode) & 0o077:
         return
-    held = tomllib.loads(file.read_text()).get("telegram", {})
-    named = [key for key, field in TelegramSection.model_fields.items() if key in held and _is_secret(field)]
+    held = tomllib.loads(file.read_text())
+    sections: dict[str, type[_Section]] = {"telegram": TelegramSection, "matrix": MatrixSection}
+    named = [
+        key
+        for name, section in sections.items()
+        for key, field in section.model_fields.items()
+        if key in held.get(name, {}) and _is_secret(field)
+    ]
     if named:
         raise ConfigError(f"{FILE} holds a secret ({named[0]}) and others can read it. Run: chmod 600 {FILE}")
 

@@ -13,11 +13,23 @@ import asyncio
 import heapq
 import logging
 from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from adapters.base import Adapter, Gone, Image, Later, Outgoing, Place, Refused, Unsure
+from adapters.base import (
+    Adapter,
+    Capabilities,
+    Gone,
+    Image,
+    Later,
+    Limit,
+    Outgoing,
+    Part,
+    Place,
+    Refused,
+    Unsure,
+)
 from adapters.render import plan
 from bot import letters
 from bot.clock import Now
@@ -25,7 +37,7 @@ from bot.pacing import Pacer
 from bot.scene import Note
 from bot.thread import StorageThread
 from flows.messages import Message
-from storage import consultations, outbox, people, sessions
+from storage import cards, consultations, outbox, people, sessions
 from storage.database import Connection, StorageError
 from storage.instants import ms
 from storage.outbox import Letter
@@ -38,7 +50,12 @@ AT_ONCE = 64
 TRIES = 5
 REMEMBERED = 50_000
 
-Resolve = Callable[[letters.Results], Awaitable[Message]]
+CARD_SECONDS = 3.0
+"""A card is edited at most once in so long, even when edits were held up and come together."""
+
+Resolve = Callable[[letters.Made, Place], Awaitable[Message]]
+Further = Callable[[letters.Results], Awaitable[Sequence[Message]]]
+"""The messages that follow a result, one for each picture after the first."""
 Paint = Callable[[str, str], Awaitable[Image | None]]
 
 
@@ -74,16 +91,19 @@ class Deliverer:
         resolve: Resolve,
         paint: Paint,
         settle_with: Callable[[outbox.Settlement], Awaitable[None]] | None = None,
+        pacer: Pacer | None = None,
+        further: Further | None = None,
     ) -> None:
         self._storage = storage
         self._now = now
         self._resolve = resolve
+        self._further = further
         self._paint = paint
         self._channels = {name: Channel(adapter) for name, adapter in adapters.items()}
         self._queues: dict[str, Queue] = {}
         self._held: set[str] = set()
         self._order = 0
-        self._pacer = Pacer()
+        self._pacer = pacer or Pacer()
         self._refs: OrderedDict[str, str] = OrderedDict()
         self._settle_with = settle_with or self._write
         self._settled = outbox.Settlement()
@@ -175,7 +195,7 @@ class Deliverer:
                 channel.slots.release()
                 continue
             place = Place.parse(name)
-            seconds, limit = self._pacer.wait(channel.adapter.limits(place))
+            seconds, limit = self._pacer.wait(_limits(channel.adapter, place, queue.letters[0]))
             if seconds:
                 channel.slots.release()
                 if limit == channel.adapter.name:
@@ -231,10 +251,12 @@ class Deliverer:
     async def _send(self, adapter: Adapter, place: Place, letter: Letter, queue: Queue) -> str | None:
         """All parts of one letter; returns the reference of the last. Continues where an earlier try stopped. An edit
         that cannot be made becomes a new message with its last paragraph, where the news is."""
-        said: letters.Letter = letter.said or letters.read(letter.payload)
-        whole = said if isinstance(said, letters.Whole) else letters.Whole(await self._resolve(said), said.lang)
         caps = adapter.capabilities(place)
-        replaces = await self._reference(letter.replaces) if letter.replaces and caps.edit else None
+        replaces = await self._reference(letter.replaces, place) if letter.replaces and caps.edit else None
+        said: letters.Letter = letter.said or letters.read(letter.payload)
+        if isinstance(said, letters.Card) and letter.replaces and replaces is None:
+            return None  # where a card cannot be kept up to date, it is not repeated for every vote
+        whole = said if isinstance(said, letters.Whole) else letters.Whole(await self._resolve(said, place), said.lang)
         if letter.replaces and replaces is None and whole.only_edit:
             return None
         if letter.replaces and replaces is None:
@@ -244,7 +266,8 @@ class Deliverer:
         if not letter.resend:
             await self._mark_leaving(letter.key)
         ref: str | None = None
-        for number, part in enumerate(plan(whole.message, caps, lang=whole.lang, image=image)):
+        parts = [*plan(whole.message, caps, lang=whole.lang, image=image), *await self._pictures(said, caps)]
+        for number, part in enumerate(parts):
             if number < queue.parts_sent:
                 continue
             edited = replaces if number == 0 else None
@@ -253,8 +276,21 @@ class Deliverer:
             queue.parts_sent = number + 1
         return ref
 
-    async def _reference(self, name: str) -> str | None:
-        """The platform's reference of the message to edit; prompts are looked up by their id."""
+    async def _pictures(self, said: letters.Letter, caps: Capabilities) -> list[Part]:
+        """The other pictures of a result, where pictures can be shown; all their words are in the first message."""
+        if self._further is None or not isinstance(said, letters.Results) or "image/png" not in caps.media:
+            return []
+        parts: list[Part] = []
+        for message in await self._further(said):
+            image = await self._paint(message.picture.ref, said.lang) if message.picture else None
+            parts += plan(message, caps, lang=said.lang, image=image) if image is not None else []
+        return parts
+
+    async def _reference(self, name: str, place: Place) -> str | None:
+        """The platform's reference of the message to edit; prompts and cards are looked up by what they are of."""
+        if name.startswith("card:"):
+            card = name.removeprefix("card:")
+            return await self._storage.within(lambda connection: cards.ref(connection, card, str(place)))
         if not name.startswith("prompt:"):
             return name
         prompt = name.removeprefix("prompt:")
@@ -313,6 +349,8 @@ class Deliverer:
             if len(self._refs) > REMEMBERED:
                 self._refs.popitem(last=False)
             self._settled.shown.append({"row": letter.prompt, "new_ref": ref})
+        if letter.replaces is None and ref is not None and (card := _card_of(letter)) is not None:
+            self._settled.hung.append({"of": card.consultation, "at": letter.place, "new_ref": ref})
         self._something_settled.set()
 
     async def _mark_leaving(self, key: str) -> None:
@@ -355,4 +393,21 @@ def settle(connection: Connection, settlement: outbox.Settlement) -> None:
     """Write how letters ended."""
     outbox.settle(connection, settlement.ended)
     sessions.set_refs(connection, settlement.shown)
+    cards.hang(connection, settlement.hung)
     outbox.mark_sending(connection, settlement.leaving)
+
+
+def _limits(adapter: Adapter, place: Place, letter: Letter) -> tuple[Limit, ...]:
+    """What slows this letter down: the platform's limits, and our own for cards."""
+    limits = adapter.limits(place)
+    if letter.replaces is not None and letter.replaces.startswith("card:"):
+        return (Limit(f"{letter.replaces} {letter.place}", 1, CARD_SECONDS), *limits)
+    return limits
+
+
+def _card_of(letter: Letter) -> letters.Card | None:
+    """The card that this letter is, if it is one."""
+    if letter.said is None and '"c":' not in letter.payload[:8]:
+        return None
+    said = letter.said or letters.read(letter.payload)
+    return said if isinstance(said, letters.Card) else None

@@ -38,5 +38,6 @@ def set_up(level: str, secrets: Iterable[str] = ()) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for name in ("httpx", "httpcore", "telegram", "aiohttp", "apscheduler", "uvicorn", "alembic", "matplotlib", "PIL"):
+    talkative = ("httpx", "httpcore", "telegram", "nio", "aiohttp", "apscheduler", "uvicorn", "alembic", "matplotlib")
+    for name in (*talkative, "PIL"):
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -10,18 +10,23 @@ import re
 from hashlib import sha256
 from typing import assert_never
 
-from bot import menus, office, reminders
-from bot.commands import Command
+from bot import cards, menus, office, preparing, reminders, signs, unreadable
+from bot.commands import Command, new
 from bot.commands.citizens import start, tell_closed
+from bot.commands.poll import add_choice, hang
 from bot.commands.register import ALL, HELP, find, nearest
+from bot.office import OfficeError, adding
+from bot.rights import IN_GROUP, Act
 from bot.scene import Live
 from bot.turn import Turn
+from flows import keeping
 from flows.engine import advance
 from flows.events import Blocked, Commanded, Moved, Pressed, Rang, Returned, Said, Shared
 from flows.messages import Button, Prompt, message
-from flows.prompts import read, read_command
+from flows.prompts import read, read_card
 from locales import tr
 from storage import consultations, meta, outbox, people
+from storage.cards import shown_as
 from storage.instants import ms
 
 _COMMAND = re.compile(r"[/!](\w+)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
@@ -38,6 +43,10 @@ def route(turn: Turn) -> None:
             _pressed(turn, event)
         case Said():
             _said(turn, event)
+        case Shared() if turn.item.private and new.is_flow_file(event):
+            new.take_file(turn, event)
+        case Shared(what=what) if what in unreadable.KINDS:
+            unreadable.tell(turn, what)
         case Shared() | Commanded():
             _converse(turn)
         case Blocked():
@@ -60,7 +69,9 @@ def _said(turn: Turn, event: Said) -> None:
     picked = menus.pick(speaker.menu, text) if speaker.menu is not None else None
     turn.asked = speaker.menu is not None
     turn.scene.show_menu(turn.item.lane, None)
-    if picked is not None:
+    if event.unnamed:
+        _ask_name(turn)
+    elif picked is not None:
         _pressed_command(turn, *picked)
     elif found is not None:
         _command(turn, found[1], found[2] or "")
@@ -68,11 +79,26 @@ def _said(turn: Turn, event: Said) -> None:
         _claim_office(turn, text.upper())
     elif turn.item.private:
         _converse(turn)
+    elif event.reply_to is not None:
+        _replied(turn, event.reply_to, text)
+
+
+def _replied(turn: Turn, ref: str, words: str) -> None:
+    """In a group, an answer to a card adds a choice where that is allowed; any other is talk among the members."""
+    id = shown_as(turn.scene.connection, turn.item.place, ref)
+    found = turn.scene.consultation(id) if id is not None else None
+    if found is None or signs.answer(turn, found, words):
+        return
+    if adding.open_list(turn.scene.flows.of(turn.scene.connection, found)) is not None:
+        add_choice(turn, found, words)
 
 
 def _command(turn: Turn, word: str, argument: str) -> None:
     if word == "start" and _OWNER_CODE.fullmatch(argument.strip().upper()):
         _claim_office(turn, argument.strip().upper())
+        return
+    if word == "start" and _to_prepare(turn, argument):
+        new.new(turn, "")
         return
     command = find(word)
     if command is None:
@@ -81,16 +107,53 @@ def _command(turn: Turn, word: str, argument: str) -> None:
     _run(turn, command, argument)
 
 
+def _to_prepare(turn: Turn, payload: str) -> bool:
+    """Does somebody come in by the link that /new shows in a group?"""
+    return turn.item.private and payload.strip() == "new" and turn.scene.consultation("new") is None
+
+
 def _run(turn: Turn, command: Command, argument: str) -> None:
-    if command.role != "everybody" and not turn.is_organiser():
+    if command.needs is not None and not turn.might(command.needs):
         name = command.aliases[0] if turn.lang == "fr" and command.aliases else command.name
         turn.say(tr(turn.lang, "/{name} is for organisers.", name=name))
-    elif not turn.item.private and not (command.in_group or command.role != "everybody"):
+    elif not turn.item.private and not (command.in_group or command.needs in IN_GROUP):
         _send_to_private(turn)
+    elif not turn.item.private and command.name == "start" and _hung(turn, argument):
+        return
     elif not turn.item.private and command.name in ("start", "help"):
         _send_to_private(turn, argument)
     else:
+        _act(turn, command, argument)
+
+
+def _act(turn: Turn, command: Command, argument: str) -> None:
+    """Do it; what the office cannot do is a sentence for whoever asked."""
+    try:
         command.act(turn, argument)
+    except OfficeError as error:
+        turn.say(str(error))
+
+
+def _hung(turn: Turn, id: str) -> bool:
+    """Somebody brought the bot into this group by the link of a consultation: its card hangs here from now on."""
+    found = turn.scene.consultation(id.strip()) if id.strip() else None
+    if found is None or found.state not in ("scheduled", "open") or not turn.may(Act.LAUNCH):
+        return False
+    hang(turn, found)
+    return True
+
+
+def _ask_name(turn: Turn) -> None:
+    """An administrator writes as the group: nobody can know who it is, so nothing can be done in their name."""
+    rules, lang = turn.scene.rules, turn.lang
+    url = rules.link(turn.item.adapter, "")
+    buttons = (Button(label=tr(lang, "Write to me in private"), data="", url=url),) if url else ()
+    text = tr(
+        lang,
+        "You write here as the group, so I cannot know who you are. Write to me in private, or write here under your "
+        "own name, and try again.",
+    )
+    turn.say(message(text, prompt=Prompt(id="", buttons=buttons) if buttons else None))
 
 
 def _send_to_private(turn: Turn, payload: str = "") -> None:
@@ -105,8 +168,7 @@ def _send_to_private(turn: Turn, payload: str = "") -> None:
 def _unknown_command(turn: Turn, word: str) -> None:
     if not turn.item.private:
         return
-    allowed = ALL if turn.is_organiser() else tuple(entry for entry in ALL if entry.role == "everybody")
-    guess = nearest(word, tuple(entry for entry in allowed if entry.about))
+    guess = nearest(word, tuple(entry for entry in ALL if entry.about and entry.is_for(turn)))
     if guess:
         text = tr(turn.lang, "I do not know /{word}. Did you mean /{guess}?", word=word[:40], guess=guess)
     else:
@@ -136,7 +198,15 @@ def _converse(turn: Turn) -> None:
     elif not turn.accepts(live):
         tell_closed(turn, live.consultation, live.flow)
     else:
-        turn.apply(live, advance(live.flow, live.session, turn.event))
+        _advance(turn, live)
+
+
+def _advance(turn: Turn, live: Live) -> None:
+    step = advance(live.flow, live.session, turn.event)
+    if preparing.complete(live, step):
+        new.prepared(turn, live, step)
+    else:
+        turn.apply(live, step)
 
 
 def _no_conversation(turn: Turn) -> None:
@@ -144,7 +214,7 @@ def _no_conversation(turn: Turn) -> None:
     event = turn.event
     text = event.text.strip() if isinstance(event, Said) else ""
     command = find(text) if text else None
-    if command is not None and command.role == "everybody":
+    if command is not None and command.needs is None:
         command.act(turn, "")
     elif text and len(text) <= 64 and turn.scene.consultation(text.lower()) is not None:
         start(turn, text.lower())
@@ -162,15 +232,17 @@ def _no_conversation(turn: Turn) -> None:
 
 def _pressed(turn: Turn, event: Pressed) -> None:
     notes = len(turn.scene.notes)
-    menu = read_command(event.data)
     shown = turn.scene.speakers[turn.item.lane].menu or ""
+    menu = menus.pressed(shown, event.data)
     turn.scene.show_menu(turn.item.lane, None)
-    if menu is not None and menu[1].endswith("yes") and event.data not in shown:
+    if menu is not None and event.data.endswith("yes") and event.data not in shown:
         # A button that erases or closes works once, in the last menu; an old one must not surprise anybody.
         turn.note(tr(turn.lang, "This button is no longer in use."))
     elif menu is not None:
         _pressed_command(turn, *menu)
-    else:
+    elif (card := read_card(event.data)) is not None:
+        cards.press(turn, *card)
+    elif not signs.put(turn, event):
         _pressed_prompt(turn, event)
     if len(turn.scene.notes) == notes:
         turn.note("")
@@ -199,7 +271,7 @@ def _pressed_prompt(turn: Turn, event: Pressed) -> None:
     else:
         if turn.live is not live:
             turn.scene.focus(turn.item.lane, live.id)
-        turn.apply(live, advance(live.flow, live.session, event))
+        _advance(turn, live)
 
 
 def _owner_of(turn: Turn, prompt: str) -> Live | None:
@@ -215,7 +287,7 @@ def _owner_of(turn: Turn, prompt: str) -> Live | None:
 
 
 def _rang(turn: Turn, event: Rang) -> None:
-    if event.timer in ("timeout", "remind"):
+    if event.timer in ("timeout", "remind", keeping.TIMER):
         live = turn.scene.lives.get(int(event.subject))
         if live is None:
             return

@@ -14,14 +14,14 @@ from typing import Any
 
 import orjson
 
-from bot import letters
+from bot import hanging, letters
 from bot.shelves import Flows
 from flows import events, prompts
 from flows.events import Event, Pressed, Rang
 from flows.flow import Flow
 from flows.session import Session
 from locales import LANGUAGES
-from storage import ballots, consultations, inbox, outbox, people, sessions, timers
+from storage import ballots, consultations, inbox, outbox, people, sessions, shelf, timers
 from storage.consultations import Consultation
 from storage.database import Connection
 from storage.inbox import Pending
@@ -33,13 +33,17 @@ from storage.people import Speaker
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """What the road needs to know of the instance. `keeps` names the adapters whose platform holds events for us
-    while we are away; `link` makes an address that opens a private chat with a payload."""
+    while we are away; `link` makes an address that opens a private chat with a payload, `group_link` one that brings us
+    into a group. `draw` numbers the session of a lane in a consultation; an order of one's own comes from this number,
+    so that it must not be foreseen."""
 
     lang: str = "fr"
     quiet: tuple[time, time] = (time(21), time(8))
     public_url: str = ""
     keeps: frozenset[str] = frozenset({"telegram", "matrix"})
     link: Callable[[str, str], str | None] = lambda _adapter, _payload: None
+    group_link: Callable[[str, str], str | None] = lambda _adapter, _payload: None
+    draw: Callable[[str, str], int] = lambda _lane, _consultation: people.new_id()
 
 
 @dataclass(slots=True)
@@ -98,6 +102,10 @@ class Scene:
     notes: list[Note] = field(default_factory=list)
     ready: list[outbox.Letter] = field(default_factory=list)
     erased: list[str] = field(default_factory=list)
+    forgotten: list[Live] = field(default_factory=list)
+    """Sessions that let go of what they were told: what was said and shown in them is emptied."""
+    voted: set[str] = field(default_factory=set)
+    """Consultations in which a ballot moved: their cards are drawn again."""
     closing: bool = False
     scrub: bool = False
 
@@ -117,6 +125,7 @@ class Scene:
         wanted.update(int(e.subject) for e in self.events.values() if isinstance(e, Rang) and e.subject.isdecimal())
         self.load_sessions(wanted)
         self._load_foreign(items)
+        self._load_voters(items)
 
     def _meet(self, items: Sequence[Pending]) -> None:
         """Give a participant and a conversation to people who speak in a lane for the first time."""
@@ -132,7 +141,7 @@ class Scene:
                 self.new_names.append({"identity": identity, "participant": participant})
             participant, lang = known[identity]
             self.speakers[item.lane] = Speaker(item.lane, participant, lang, None, True)
-            row = {"lane": item.lane, "place": item.place, "participant": participant}
+            row = {"lane": item.lane, "place": item.place, "participant": participant, "private": item.private}
             self.talks[item.lane] = {**row, "session": None, "reachable": True}
 
     def meet_again(self, item: Pending) -> None:
@@ -154,6 +163,23 @@ class Scene:
                 strange.append(found[0])
         self.shown.update(sessions.shown(self.connection, strange))
         self.load_sessions({prompt.session for prompt in self.shown.values()})
+
+    def _load_voters(self, items: Sequence[Pending]) -> None:
+        """The sessions of people who pressed a button on a card, if they have one."""
+        pressed = [(item, self.events[item.id]) for item in items]
+        cards = [
+            (item, found[0])
+            for item, event in pressed
+            if isinstance(event, Pressed) and (found := prompts.read_card(event.data)) is not None
+        ]
+        if not cards:
+            return
+        self.load_consultations({id for _item, id in cards})
+        voters = {self.speakers[item.lane].participant for item, _id in cards if item.lane in self.speakers}
+        rows = sessions.of_voters(self.connection, {id for _item, id in cards}, voters)
+        for row in rows:
+            if row.id not in self.lives:
+                self.adopt(row)
 
     def load_sessions(self, ids: set[int]) -> None:
         stored = sessions.by_id(self.connection, [id for id in ids if id not in self.lives])
@@ -286,6 +312,14 @@ class Scene:
 
     # --- Writing -----------------------------------------------------------------------------------------------------
 
+    def _forget(self) -> None:
+        """Empty every copy of the answers that the person did not want kept."""
+        for live in self.forgotten:
+            sessions.forget_prompts(self.connection, live.id)
+            outbox.empty_of_one(self.connection, live.consultation.id, live.place)
+            shelf.forget_but_last(self.connection, live.place)
+            inbox.empty_lane(self.connection, live.lane)
+
     def flush(self) -> None:
         """Write everything that was filled in, a few statements whatever its number."""
         connection = self.connection
@@ -303,7 +337,10 @@ class Scene:
         ballots.take(connection, [_taken(*key) for key, row in self.votes.items() if row is None])
         ballots.count(connection, self.deltas)
         ballots.consent(connection, self.consents)
+        self._forget()
         sessions.add_prompts(connection, list(self.prompts.values()))
+        if self.voted:
+            self.out += hanging.after_votes(connection, self.voted, ms(self.now))
         outbox.put(connection, self.out)
         timers.take_away(connection, list(self.disarmed))
         timers.arm(connection, list(self.armed.values()))
@@ -322,6 +359,8 @@ class Scene:
             self.consents,
             self.prompts,
             self.out,
+            self.forgotten,
+            self.voted,
             self.armed,
             self.disarmed,
             self.further,
@@ -373,6 +412,7 @@ def _new_session(live: Live) -> dict[str, Any]:
 def _saved_session(live: Live) -> dict[str, Any]:
     return {
         "row": live.id,
+        "new_version": live.session.flow,
         "new_state": _state(live),
         "new_stage": live.session.stage.value,
         "new_seq": live.session.seq,

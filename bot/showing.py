@@ -6,32 +6,43 @@ nothing here depends on an answer before the closing.
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from io import BytesIO
+from typing import TypeVar
 
-from adapters.base import Image
-from bot import office
-from bot.pages.model import ConsultationPage, Format, Listing, QuestionResult, ResultRow
-from bot.results import chart, phrases
-from bot.results.export import export_csv, export_json, export_zip, totals_csv, totals_json
-from bot.results.wording import say_results
+import orjson
+import segno
+
+from adapters.base import Image, Place
+from bot import cards, letters, marks, office, paged
+from bot.pages.model import ConsultationPage, Format, Listing
+from bot.polls.rules import rules as rules_of
+from bot.results import archive, chart, phrases, why
+from bot.results.export import export_csv, export_json, totals_csv, totals_json
+from bot.results.wording import more_pictures, say_results
 from bot.road import Road
+from bot.studied import Studied, study, votes
 from bot.thread import StorageThread
-from bot.visibility import visible
-from bot.wording import moment, title
+from bot.visibility import published, visible
+from bot.wording import title
 from flows.flow import Flow
-from flows.messages import Message
+from flows.messages import Block, Bold, Italic, Link, Message, paragraph
 from flows.tally import counts
 from flows.tally.counts import Ballot, Result
-from flows.wording import write
 from locales import tr
 from storage import ballots, consultations
 from storage.consultations import Consultation
 from storage.database import Connection
-from storage.instants import when
 
 _CHARTS = 64
+_STUDIED = 16
+FEW_BALLOTS = 2_000
+"""So many are studied where they are read; the study of more gets a thread of its own."""
+
+T = TypeVar("T")
 
 
 class NotYet(Exception):
@@ -45,10 +56,11 @@ class Showing:
         self._road = road
         self._storage = storage
         self._drawn: OrderedDict[tuple[str, str, str], list[bytes]] = OrderedDict()
+        self._studied: OrderedDict[tuple[str, int | None, str], Studied] = OrderedDict()
 
     def _read(self, connection: Connection, id: str) -> tuple[Consultation, Flow, Result] | None:
         consultation = consultations.get(connection, id)
-        if consultation is None or consultation.state == "draft":
+        if consultation is None or not published(consultation):
             return None
         flow = self._road.flows.of(connection, consultation)
         return consultation, flow, office.as_it_stands(connection, consultation, flow)
@@ -65,11 +77,76 @@ class Showing:
         consultation, flow, result = found
         url = f"{self._road.rules.public_url}/c/{id}"
         closed = consultation.result is not None
-        return say_results(flow, result.public(), lang, closed=closed, place_url=url, at=_counted_at(consultation))
+        said = say_results(flow, result.public(), lang, closed=closed, place_url=url, at=paged.counted_at(consultation))
+        happened = await self._marks(consultation, lang)
+        return replace(said, body=(*said.body, *(paragraph(Italic(sentence)) for sentence in happened)))
+
+    async def _marks(self, consultation: Consultation, lang: str) -> list[str]:
+        """What was changed since it opened, and what comes of it."""
+        return await self._storage.within(lambda connection: marks.sentences(connection, consultation, lang))
+
+    async def further(self, letter: letters.Results) -> Sequence[Message]:
+        """The other pictures of a result, a few of them."""
+        found = await self._find(letter.consultation)
+        assert found is not None, "consultations are never deleted"
+        consultation, flow, result = found
+        closed, at = consultation.result is not None, paged.counted_at(consultation)
+        return more_pictures(flow, result.public(), letter.lang, closed=closed, at=at)
+
+    async def why(self, id: str, lang: str) -> Message:
+        """The explanation of a result. The outbox asks for it only where the result may be seen."""
+        found = await self._find(id)
+        assert found is not None, "consultations are never deleted"
+        consultation, flow, result = found
+        closed = consultation.result is not None
+        if not phrases.may_show(flow, closed=closed):
+            return Message(body=(paragraph(paged.why_hidden(consultation, lang)),))
+        studied = await self._study(*found)
+        body: list[Block] = [paragraph(Bold(title(flow, lang)))]
+        for vote in votes(flow, result, lang):
+            body += why.explain(vote, studied.beyond.get(vote.ask.name) if studied else None)
+        if len(body) == 1:
+            about = tr(lang, "Nothing was voted on here: the result is how many people gave each answer.")
+            body.append(paragraph(about))
+        if not closed:
+            body.append(paragraph(tr(lang, "The consultation is still open: these figures will change.")))
+        body.append(paragraph(Link(tr(lang, "See the results page"), f"{self._road.rules.public_url}/c/{id}")))
+        return Message(body=tuple(body))
+
+    async def letter(self, letter: letters.Made, place: Place) -> Message:
+        """What a letter that carries only a name says when it leaves for `place`."""
+        match letter:
+            case letters.Results(consultation, lang):
+                return await self.message(consultation, lang)
+            case letters.Card(consultation, lang):
+                return await self.card(consultation, lang or self._road.rules.lang, place)
+            case letters.Why(consultation, lang):
+                return await self.why(consultation, lang)
+
+    async def card(self, id: str, lang: str, place: Place) -> Message:
+        """The card of a consultation, as it is now, for `place`. Only counters are read, never ballots: it costs the
+        same with a hundred votes and with a million."""
+
+        def read(connection: Connection) -> Message:
+            consultation = consultations.get(connection, id)
+            assert consultation is not None, "consultations are never deleted"
+            flow = self._road.flows.of(connection, consultation)
+            rules = self._road.rules
+            url = rules.link(place.adapter, id) or f"{rules.public_url}/start/{id}"
+            happened = marks.sentences(connection, consultation, lang)
+            standing = _standing(connection, consultation, flow)
+            return cards.face(
+                consultation, flow, standing, lang, private_url=url, rules=rules_of(flow, lang), happened=happened
+            )
+
+        return await self._storage.within(read)
 
     async def paint(self, ref: str, lang: str) -> Image | None:
-        """The picture of a reference such as `chart:mobilite`; None when it cannot be drawn."""
+        """The picture of a reference such as `chart:mobilite` or `link:telegram:mobilite`; None when it cannot be
+        drawn."""
         kind, _, rest = ref.partition(":")
+        if kind == "link":
+            return self._link_picture(*rest.split(":", 1))
         id, _, number = rest.partition(":")
         found = await self._find(id) if kind == "chart" else None
         if found is None:
@@ -82,9 +159,17 @@ class Showing:
         closed = consultation.result is not None
         return Image(data=drawn[index], alt=chart.alt_text(flow, result.public(), lang, closed=closed))
 
+    def _link_picture(self, adapter: str, id: str) -> Image:
+        """The link that opens a private chat, as a QR code to scan from a poster or a wall."""
+        rules = self._road.rules
+        url = rules.link(adapter, id) or f"{rules.public_url}/start/{id}"
+        drawn = BytesIO()
+        segno.make_qr(url, error="m").save(drawn, kind="png", scale=12, border=4)
+        return Image(data=drawn.getvalue(), alt=url)
+
     async def _draw(self, consultation: Consultation, flow: Flow, result: Result, lang: str) -> list[bytes]:
         closed = consultation.result is not None
-        payload = chart.payload(flow, result.public(), lang, closed=closed, at=_counted_at(consultation))
+        payload = chart.payload(flow, result.public(), lang, closed=closed, at=paged.counted_at(consultation))
         key = (consultation.id, lang, str(payload))
         if key not in self._drawn:
             try:
@@ -95,6 +180,31 @@ class Showing:
                 self._drawn.popitem(last=False)
         return self._drawn[key]
 
+    # --- What the ballots tell ---------------------------------------------------------------------------------------
+
+    async def _study(self, consultation: Consultation, flow: Flow, result: Result) -> Studied | None:
+        """What the ballots of a closed consultation tell; None before. It is kept: nothing changes any more."""
+        if consultation.result is None:
+            return None
+        key = (consultation.id, consultation.closed_ms, consultation.version)
+        if key not in self._studied:
+
+            def read(connection: Connection) -> tuple[list[Ballot], str]:
+                found = [Ballot(*row) for row in ballots.all_of(connection, consultation.id)]
+                return found, consultations.source(connection, consultation.version)
+
+            found, source = await self._storage.within(read)
+            self._studied[key] = await self._work(len(found), lambda: study(flow, found, result, source))
+            if len(self._studied) > _STUDIED:
+                self._studied.popitem(last=False)
+        return self._studied[key]
+
+    async def _work(self, size: int, work: Callable[[], T]) -> T:
+        """Something that takes as long as there are ballots."""
+        if size <= FEW_BALLOTS:
+            return await self._storage.call(work)
+        return await asyncio.to_thread(work)
+
     # --- On a page ---------------------------------------------------------------------------------------------------
 
     async def listed(self, lang: str) -> Sequence[Listing]:
@@ -104,30 +214,50 @@ class Showing:
             found = consultations.all_of(connection, "open", "closing", "scheduled", "closed", "answered")
             order = {"open": 0, "closing": 0, "scheduled": 1}
             found.sort(key=lambda run: (order.get(run.state, 2), -(run.since_ms)))
-            return [_listing(run, self._road.flows.of(connection, run), lang) for run in found]
+            return [paged.listing(run, self._road.flows.of(connection, run), lang) for run in found]
 
         return await self._storage.within(read)
 
     async def consultation(self, id: str, lang: str) -> ConsultationPage | None:
         """The public page."""
         found = await self._find(id)
-        return _page(*found, lang) if found else None
+        if found is None:
+            return None
+        page = paged.page(*found, lang, await self._study(*found))
+        return replace(page, changes=tuple(await self._marks(found[0], lang)))
 
-    async def chart(self, id: str, lang: str) -> bytes | None:
-        """The first picture of the result; None while it may not be seen."""
+    async def chart(self, id: str, lang: str, number: int = 1) -> bytes | None:
+        """A picture of the result, counted from 1; None while it may not be seen."""
         found = await self._find(id)
         if found is None or not visible(found[0]):
             return None
         drawn = await self._draw(*found, lang)
-        return drawn[0] if drawn else None
+        return drawn[number - 1] if 0 < number <= len(drawn) else None
 
     async def download(self, id: str, format: Format) -> bytes | None:
         """The totals as a file, for everybody; None before the closing."""
         found = await self._find(id)
         if found is None or found[0].result is None:
             return None
-        _consultation, flow, result = found
-        return totals_csv(flow, result, flow.lang) if format == "csv" else totals_json(flow, result)
+        consultation, flow, result = found
+        match format:
+            case "csv":
+                return totals_csv(flow, result, flow.lang)
+            case "json":
+                return totals_json(flow, result)
+            case _:
+                url = f"{self._road.rules.public_url}/c/{id}"
+                return paged.dates(consultation, flow, result, flow.lang, url=url)
+
+
+def _standing(connection: Connection, consultation: Consultation, flow: Flow) -> Result:
+    """How a consultation stands, from its counters alone. The number of people is that of the question that most have
+    been through, which is exact where there is one question."""
+    if consultation.result is not None:
+        return Result.from_json(orjson.loads(consultation.result))
+    kept = ballots.counters(connection, consultation.id)
+    people = max((sum(n for code, n in of.items() if code[:2] in ("n:", "s:")) for of in kept.values()), default=0)
+    return counts.from_counters(flow, kept, consultation=consultation.id, participants=people)
 
 
 def file_of(
@@ -141,92 +271,32 @@ def file_of(
     texts: bool = False,
     personal: bool = False,
 ) -> bytes:
-    """A result as `csv`, `json` or `zip`. `NotYet` while it may not be seen."""
+    """A result as `csv`, `json`, `zip` or `ics`. `NotYet` while it may not be seen."""
     if not visible(consultation):
         raise NotYet(tr(lang, "The result is shown to nobody before the closing."))
     found = [Ballot(*row) for row in ballots.all_of(connection, consultation.id)]
+    linked = not watched(connection, consultation)
     match format:
         case "csv":
-            return export_csv(flow, found, result, lang, texts=texts, personal=personal)
+            return export_csv(flow, found, result, lang, texts=texts, personal=personal, linked=linked)
         case "json":
-            return export_json(flow, found, result, lang, texts=texts, personal=personal)
+            return export_json(flow, found, result, lang, texts=texts, personal=personal, linked=linked)
+        case "ics":
+            dates = paged.dates(consultation, flow, result, lang)
+            if dates is None:
+                raise NotYet(tr(lang, "There is no best date to put into a calendar."))
+            return dates
         case _:
-            source = consultations.source(connection, consultation.version)
-            return export_zip(flow, found, result, lang, source=source, texts=texts, personal=personal)
-
-
-def _counted_at(consultation: Consultation) -> Any:
-    return when(consultation.closed_ms) if consultation.closed_ms is not None else None
-
-
-def _state(consultation: Consultation) -> Any:
-    match consultation.state:
-        case "scheduled":
-            return "scheduled"
-        case "open":
-            return "open"
-        case _:
-            return "closed"
-
-
-def _summary(flow: Flow, lang: str) -> str:
-    return write(flow, flow.summary, lang, len(flow.asks)) if flow.summary else ""
-
-
-def _hour(at_ms: int | None, zone: str, lang: str) -> str:
-    return moment(when(at_ms), zone, lang) if at_ms is not None else ""
-
-
-def _listing(consultation: Consultation, flow: Flow, lang: str) -> Listing:
-    return Listing(
-        id=consultation.id,
-        title=title(flow, lang),
-        summary=_summary(flow, lang),
-        state=_state(consultation),
-        closes=_hour(consultation.closed_ms or consultation.closes_ms, consultation.zone, lang),
-    )
-
-
-def _page(consultation: Consultation, flow: Flow, result: Result, lang: str) -> ConsultationPage:
-    seen = visible(consultation)
-    zone = consultation.zone
-    return ConsultationPage(
-        id=consultation.id,
-        title=title(flow, lang),
-        summary=_summary(flow, lang),
-        state=_state(consultation),
-        opens=_hour(consultation.opened_ms or consultation.opens_ms, zone, lang),
-        closes=_hour(consultation.closed_ms or consultation.closes_ms, zone, lang),
-        turnout=result.participants if seen else None,
-        results=_questions(flow, result.public(), lang) if seen else None,
-        hidden="" if seen else _why_hidden(consultation, lang),
-        note=tr(lang, "Everybody could take part; accounts were not checked against a register.") if seen else "",
-        chart=seen and any(question.kind in counts.CHOICE_KINDS for question in result.public().questions),
-        downloads=consultation.result is not None,
-    )
-
-
-def _why_hidden(consultation: Consultation, lang: str) -> str:
-    if consultation.state == "scheduled":
-        return tr(lang, "The consultation has not opened yet.")
-    if consultation.results == "after_vote":
-        return tr(lang, "Those who have answered see the result now; everybody does after the closing.")
-    return tr(lang, "The result is shown to nobody before the closing.")
-
-
-def _questions(flow: Flow, result: Result, lang: str) -> tuple[QuestionResult, ...]:
-    return tuple(
-        QuestionResult(
-            text=ask.text.read(lang, flow.lang),
-            rows=tuple(
-                ResultRow(
-                    label=phrases.label(lang, flow, question, row),
-                    count=row.count,
-                    share=row.count / question.answered if question.answered else None,
+            if personal:
+                raise NotYet(
+                    tr(lang, "The zip is made to be given away: personal questions never go into it. Use csv or json.")
                 )
-                for row, _part in phrases.ranked(question)
-            ),
-            note=" ".join(phrases.not_answered(lang, question)),
-        )
-        for ask, question in phrases.public_questions(flow, result)
-    )
+            if consultation.result is None:
+                result = counts.count(flow, found, consultation=consultation.id, finished=result.finished)
+            source = consultations.source(connection, consultation.version)
+            return archive.package(flow, found, result, lang, source=source, texts=texts, linked=linked)
+
+
+def watched(connection: Connection, consultation: Consultation) -> bool:
+    """Could a group watch the tally move while people voted?"""
+    return consultation.results == "live" and bool(consultations.announced(connection, consultation.id))

@@ -16,10 +16,27 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
+from typing import assert_never
 
 from adapters.terminal import clean
 from flows import kinds, prompts
-from flows.flow import AnyOf, Ask, Flow
+from flows.flow import (
+    AnyOf,
+    Ask,
+    Basket,
+    Day,
+    Flow,
+    Grades,
+    Kind,
+    Number,
+    OneOf,
+    Order,
+    Points,
+    Scale,
+    Slots,
+    Words,
+    YesNo,
+)
 from flows.messages import Button, Message, plain_text
 from flows.session import Answer, Given
 
@@ -31,13 +48,13 @@ def says(mark: str, text: str) -> str:
     return f"{PERSON:<4} {mark} {text}".rstrip()
 
 
-def written(flow: Flow, step: str, mark: str, said: Message) -> Iterator[str]:
+def written(flow: Flow, step: str, mark: str, said: Message, session: str = "") -> Iterator[str]:
     """A message of the bot: its lines, then its buttons with their codes, the quiet ones on a line of their own."""
     buttons = said.prompt.buttons if said.prompt else ()
     lines = [line for line in clean(plain_text(said.body)).split("\n") if line.strip()]
     for quiet in (False, True):
         shown = [
-            f"({code_of(flow, step, one)}) {'✔ ' if one.chosen else ''}{one.label}"
+            f"({code_of(flow, step, one, session)}) {'✔ ' if one.chosen else ''}{one.label}"
             for one in buttons
             if one.quiet is quiet
         ]
@@ -47,18 +64,54 @@ def written(flow: Flow, step: str, mark: str, said: Message) -> Iterator[str]:
         yield f"bot  {mark} {line}" if number == 0 else f"       {line}"
 
 
-def code_of(flow: Flow, step: str, button: Button) -> str:
-    """What a button stands for: the code of its choice, or the word of the engine."""
+def code_of(flow: Flow, step: str, button: Button, session: str = "") -> str:
+    """What a button stands for: the code of its choice, or the word of the engine. `session` is whose button it is:
+    choices may stand in an order of their own."""
     command, pressed = prompts.read_command(button.data), prompts.read(button.data)
     token = command[0] if command else pressed[1] if pressed else ""
     ask = flow.step(step) if step in flow.index else None
     if not isinstance(ask, Ask):
         return token
-    if isinstance(ask.kind, AnyOf):
-        number = token.removeprefix("-")
-        return ask.kind.choices[int(number)].code if number.isdecimal() else token
-    value = kinds.press(ask, token)
-    return token if value is None else str(value)
+    ask = kinds.seen(ask, session)
+    if isinstance(reply := kinds.press(ask, token, flow.lang), kinds.Taken):
+        return str(reply.value)
+    return _move(ask.kind, token) or token
+
+
+_TOKEN = re.compile(r"-?([0-9]{1,3})(?:\.(.+))?")
+
+
+def _move(kind: Kind, token: str) -> str:
+    """What a button does to an answer made in several moves: the code of its item, and what that gets."""
+    found = _TOKEN.fullmatch(token)
+    items = _items(kind)
+    if found is None or int(found[1]) >= len(items):
+        return ""
+    at, given = int(found[1]), found[2]
+    if given and isinstance(kind, Grades) and given.isdecimal():
+        grades = kind.criteria[at % len(kind.criteria)].grades
+        given = grades[int(given)].code if int(given) < len(grades) else given
+    return f"{items[at]}={given}" if given else items[at]
+
+
+def _items(kind: Kind) -> list[str]:
+    match kind:
+        case AnyOf() | Points() | Order():
+            return [choice.code for choice in kind.choices]
+        case Slots():
+            return [slot.code for slot in kind.slots]
+        case Basket():
+            return [project.code for project in kind.projects]
+        case Grades():
+            return [
+                f"{item.code}.{criterion.code}" if criterion.code else item.code
+                for item in kind.items
+                for criterion in kind.criteria
+            ]
+        case OneOf() | Scale() | Number() | Words() | Day() | YesNo():
+            return []
+        case _:
+            assert_never(kind)
 
 
 def on_file(answers: Mapping[str, Answer]) -> str:
@@ -70,7 +123,7 @@ def _value(answer: Answer) -> str:
     if answer.given is not Given.ANSWER:
         return answer.given.value
     if isinstance(answer.value, tuple):
-        return "+".join(answer.value)
+        return "+".join(one if isinstance(one, str) else f"{one[0]}:{one[1]}" for one in answer.value)
     text = str(answer.value)
     return text if re.fullmatch(r"[\w.-]+", text) else json.dumps(text, ensure_ascii=False)
 

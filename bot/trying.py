@@ -23,7 +23,7 @@ from bot.commands.register import find
 from bot.transcript import code_of, on_file, passes, says, written
 from bot.walltime import after_quiet, instant, local
 from flows import prompts, times
-from flows.effects import Amend, Arm, Consented, Disarm, Effect, Note, Record, Send, Withdraw
+from flows.effects import Amend, Arm, Consented, Disarm, Effect, Forget, Note, Record, Send, Withdraw
 from flows.engine import Step, advance, begin
 from flows.events import Commanded, Event, Pressed, Rang, Said
 from flows.flow import Audience, Flow
@@ -33,6 +33,7 @@ from locales import tr
 
 ZONE = "Europe/Paris"
 QUIET = (time(21), time(8))
+SESSION = "try"
 SCREEN = Capabilities(max_text=20_000)
 
 _COMMAND = re.compile(r"/(\w+)(?:\s+(.*))?", re.DOTALL)
@@ -158,7 +159,7 @@ class Chat:
             says(">", f"/start {self.flow.id}"),
         ]
         self.last = self.now
-        step = begin(self.flow, session="try", lang=self.lang, at=self.now)
+        step = begin(self.flow, session=SESSION, lang=self.lang, at=self.now)
         self.session = step.session
         self._apply(step, pressed=False)
         self._arm_reminders()
@@ -258,7 +259,7 @@ class Chat:
                 self.timers[name] = Timer(due=self.now + after, name=name, fence=self.session.seq)
             case Disarm(timer=name):
                 self.timers.pop(name, None)
-            case Consented():
+            case Consented() | Forget():
                 pass
             case _:
                 assert_never(effect)
@@ -268,8 +269,8 @@ class Chat:
             self.display(said, self.session.lang)
         if said.prompt:
             kept = {} if said.prompt.id else self.buttons
-            self.buttons = kept | {code_of(self.flow, step, one): one.data for one in said.prompt.buttons}
-        self.lines.extend(written(self.flow, step, mark, said))
+            self.buttons = kept | {code_of(self.flow, step, one, SESSION): one.data for one in said.prompt.buttons}
+        self.lines.extend(written(self.flow, step, mark, said, SESSION))
 
     def transcript(self) -> Iterator[str]:
         """The whole chat, and what is on file at its end."""

@@ -11,20 +11,21 @@ from datetime import timedelta
 
 import orjson
 
-from bot import menus
+from bot import menus, rights
 from bot.letters import Letter, Results, Whole
+from bot.rights import Act
 from bot.scene import Live, Note, Scene
 from bot.visibility import shown_to_voter
-from flows.effects import Amend, Arm, Consented, Disarm, Effect, Record, Send, Withdraw
+from flows.effects import Amend, Arm, Consented, Disarm, Effect, Forget, Record, Send, Withdraw
 from flows.effects import Note as NoteEffect
 from flows.engine import Step
-from flows.events import Event, Pressed
-from flows.flow import Ask
+from flows.events import Event, Pressed, Said
+from flows.flow import Ask, Flow
 from flows.messages import Message, message
 from flows.prompts import read
 from flows.session import Answer, Stage
 from flows.tally.counts import deltas
-from storage import people
+from storage import consultations, people
 from storage.inbox import Pending
 from storage.instants import ms
 from storage.outbox import Rank
@@ -41,6 +42,8 @@ class Turn:
     sent: int = 0
     asked: bool = False
     """Was a menu in front of the person when they typed this?"""
+    held: set[tuple[str, str]] | None = None
+    """The roles of this person, once somebody has asked."""
 
     @property
     def participant(self) -> int:
@@ -70,6 +73,13 @@ class Turn:
                 self.scene.show_menu(self.item.lane, menus.write(said.prompt))
             self.post(self.item.place, Whole(said, self.lang))
 
+    def ask(self, said: Message, *, more: str = "", free: str = "") -> None:
+        """Answer with a menu that remembers: `more` is added to what its buttons ask for (a text does not fit into a
+        button), `free` is the command, with a space and an argument, that is given whatever else is typed."""
+        self.say(said)
+        if said.prompt is not None:
+            self.scene.show_menu(self.item.lane, menus.write(said.prompt, more=more, free=free))
+
     def post(
         self,
         place: str,
@@ -95,6 +105,17 @@ class Turn:
             due_ms=due_ms,
         )
 
+    def tell(self, text: str) -> None:
+        """Answer one person: in a note when they pressed something, else as a message."""
+        if isinstance(self.event, Pressed):
+            self.note(text)
+        else:
+            self.say(text)
+
+    def amend(self, said: Message, ref: str) -> None:
+        """Put `said` in the place of the message with this reference, here."""
+        self.post(self.item.place, Whole(said, self.lang, only_edit=True), replaces=ref)
+
     def note(self, text: str) -> None:
         """A short word to the presser; the press's waiting sign stops in any case."""
         self.scene.notes.append(Note(self.item.adapter, self.item.key, text))
@@ -103,16 +124,42 @@ class Turn:
         """May this event still change an answer? What was said after the closing hour may not, though we notice the
         hour late; what was said before it may, until it is counted. A platform that held it has a clock of its own."""
         consultation = live.consultation
+        if consultation.state == consultations.INTERNAL:
+            return True
         held = self.item.adapter in self.scene.rules.keeps
         at = ms(self.event.at) - (GRACE_MS if held else 0)
         if consultation.state == "open":
             return consultation.closes_ms is None or at < consultation.closes_ms
         return consultation.state == "closing" and consultation.cut_ms is not None and at < consultation.cut_ms
 
-    def is_organiser(self) -> bool:
-        """May this person use the commands of organisers?"""
-        held = people.roles_of(self.scene.connection, self.participant)
-        return any(role in ("owner", "organiser") for role, _scope in held)
+    def may(self, act: Act, consultation: str | None = None) -> bool:
+        """May this person do this here, to a consultation or to something new?"""
+        private, connection, held = self.item.private, self.scene.connection, self.roles()
+        if consultation is None:
+            place = None if private else self.item.place
+            return rights.may(held, act, place=place, group_admin=self._group_admin(), private=private)
+        places = [None, *consultations.announced(connection, consultation)]
+        return any(rights.may(held, act, consultation=consultation, place=one, private=private) for one in places)
+
+    def may_in(self, act: Act, scope: str) -> bool:
+        """May this person do this to the whole instance (`*`), or to a place other than this one?"""
+        return rights.may(self.roles(), act, place=scope, private=self.item.private)
+
+    def might(self, act: Act) -> bool:
+        """Is there anything to which this person may do this, here or in private?"""
+        return rights.ever(self.roles(), act) or self.may(act)
+
+    def roles(self) -> set[tuple[str, str]]:
+        """(role, scope) pairs of this person."""
+        if self.held is None:
+            self.held = people.roles_of(self.scene.connection, self.participant)
+        return self.held
+
+    def _group_admin(self) -> bool | None:
+        """Does this person administrate the group they write in, and was that not switched off?"""
+        if not isinstance(self.event, Said) or not self.event.admin:
+            return None
+        return people.admins_launch(self.scene.connection, self.item.place)
 
     def speak(self, lang: str) -> None:
         """From here on, speak `lang` to this person."""
@@ -134,6 +181,19 @@ class Turn:
 
     # --- What the engine wants done ----------------------------------------------------------------------------------
 
+    def vote(self, live: Live, flow: Flow, step: Step) -> None:
+        """A press on a card: the session goes on under the words of the card, which everybody reads now."""
+        if step.session is live.session:
+            self._apply_all(live, step)
+            return
+        if live.id not in self.scene.lives:
+            self.scene.lives[live.id] = self.scene.new_sessions[live.id] = live
+        live.flow = flow
+        live.session = replace(step.session, flow=flow.version)
+        live.dirty = True
+        live.last_ms = ms(self.event.at)
+        self._apply_all(live, step)
+
     def apply(self, live: Live, step: Step) -> None:
         """Put the effects of a step into the scene and remember the session."""
         before = live.session
@@ -142,12 +202,15 @@ class Turn:
             live.dirty = True
             if step.session.seq != before.seq:
                 live.last_ms = ms(self.event.at)
-        visible = any(isinstance(effect, Send | Amend) for effect in step.effects)
-        for effect in step.effects:
-            self._apply(live, effect, visible)
+        self._apply_all(live, step)
         finished = step.session.stage is Stage.SENT and before.stage is not Stage.SENT
         if finished and shown_to_voter(live.consultation):
             self.post(live.place, Results(live.consultation.id, live.session.lang), consultation=live.consultation.id)
+
+    def _apply_all(self, live: Live, step: Step) -> None:
+        visible = any(isinstance(effect, Send | Amend) for effect in step.effects)
+        for effect in step.effects:
+            self._apply(live, effect, visible)
 
     def _apply(self, live: Live, effect: Effect, visible: bool) -> None:
         match effect:
@@ -173,6 +236,9 @@ class Turn:
                 self.arm_session(live, timer, after)
             case Disarm(timer=timer):
                 self.scene.disarmed.add(f"{timer}:{live.id}")
+            case Forget():
+                self.scene.forgotten.append(live)
+                self.scene.scrub = True
 
     def _send(self, live: Live, effect: Send) -> None:
         prompt = effect.message.prompt
@@ -195,12 +261,15 @@ class Turn:
 
     def _record(self, live: Live, question: str, before: Answer | None, after: Answer | None, wording: str) -> None:
         scene, consultation = self.scene, live.consultation.id
+        if live.consultation.state == consultations.INTERNAL:
+            return  # an organiser prepares something: this is no ballot
         ask = live.flow.step(question)
         assert isinstance(ask, Ask)
         if ask.consent is not None:  # kept in `consents`; whoever refuses has taken no part
             return
         assert live.token is not None, "a consultation whose key is gone takes no ballot"
         key = (consultation, live.token, question)
+        scene.voted.add(consultation)
         if after is None:
             scene.votes[key] = None
         else:
@@ -221,5 +290,5 @@ class Turn:
             lane=live.lane,
             detail=detail,
             fence=live.session.seq,
-            late="fire" if timer == "timeout" else "within:21600",
+            late="within:21600" if timer == "remind" else "fire",
         )

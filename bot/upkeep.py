@@ -1,4 +1,5 @@
-"""Upkeep: what is kept too long goes, wall times follow the time zone tables, erased bytes leave the file."""
+"""Upkeep: what is kept too long goes, forgotten drafts are put away, wall times follow the time zone tables, erased
+bytes leave the file."""
 
 from __future__ import annotations
 
@@ -6,12 +7,16 @@ import gc
 from datetime import datetime, timedelta
 
 from bot.walltime import instant
-from storage import consultations, inbox, meta, outbox, shelf, timers
+from storage import audit, consultations, inbox, meta, outbox, sessions, shelf, timers
 from storage.database import Connection, Database
 from storage.instants import ms
 
 RAW = timedelta(days=14)
 SENT = timedelta(days=30)
+DRAFT = timedelta(days=30)
+"""A draft that nobody touches for so long is put away."""
+PREPARED = timedelta(days=7)
+"""What an organiser began to prepare and left alone for so long is forgotten."""
 _HOUR_MS = 3_600_000
 
 
@@ -38,6 +43,9 @@ def sweep(database: Database, now: datetime) -> None:
         outbox.empty_old(connection, ms(now - SENT))
         outbox.forget_strangers(connection)
         shelf.empty_old(connection, ms(now - SENT))
+        sessions.drop_prepared(connection, ms(now - PREPARED))
+        for id in consultations.put_away(connection, ms(now - DRAFT)):
+            audit.note(connection, at_ms=ms(now), who="palabre", act="put away", subject=id)
         meta.put(connection, "swept_ms", str(ms(now)))
     scrub(database)
 

@@ -1,8 +1,17 @@
-"""Who may see a result, and when: decided by the mode that was locked at the opening, here and nowhere else."""
+"""Who may see a consultation, and its result, and when.
+
+The one rule: the mode that was locked at the opening decides, here and nowhere else.
+"""
 
 from __future__ import annotations
 
-from storage.consultations import Consultation
+from storage.consultations import INTERNAL, Consultation
+
+
+def published(consultation: Consultation) -> bool:
+    """May the public know of it? Not of a draft, nor of one that was put away before it opened."""
+    unseen = consultation.state in ("draft", "review", INTERNAL)
+    return not unseen and not (consultation.state == "archived" and consultation.opened_ms is None)
 
 
 def visible(consultation: Consultation) -> bool:

@@ -1,4 +1,4 @@
-"""What a button carries: `1.<prompt>.<token>`, `c.<command>.<argument>` or `v.<consultation>.<token>`; 64 bytes at most.
+"""What a button carries, in 64 bytes: `1.<prompt>.<token>`, `c.<command>.<argument>` or `v.<consultation>.<token>`.
 
 The prompt id is made from the session, its sequence number and the step, so that the same event handled twice makes
 the same id, and a button of one session means nothing in another. Tokens are short (a choice's place in its question,

@@ -6,9 +6,9 @@ test) or fails at once with "database is locked".
 
 Why each setting: WAL lets the command line read while the service writes; `synchronous=FULL` keeps a confirmed answer
 through a power cut; `foreign_keys` keeps rows from being orphaned; `secure_delete` overwrites erased answers;
-`trusted_schema=OFF` and `cell_size_check=ON` distrust a damaged file. A page cache of 64 MB and a checkpoint every 40 MB
-keep a vote about as cheap with a million ballots on file as with a hundred: without them each commit writes pages from
-all over the table (2,300 presses a second instead of 3,300, measured at a million).
+`trusted_schema=OFF` and `cell_size_check=ON` distrust a damaged file. A page cache of 64 MB and a checkpoint every
+40 MB keep a vote about as cheap with a million ballots on file as with a hundred: without them each commit writes pages
+from all over the table (2,300 presses a second instead of 3,300, measured at a million).
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from bot.bench import road, telegram
+from bot.bench import counting, road, telegram
 from bot.upkeep import calm_collector
 
 
@@ -21,6 +21,8 @@ def measure(*, quick: bool) -> None:
     click.echo(f"  road, batches           {own:10,.0f} events/s")
     click.echo(f"  one transaction/event   {bare:10,.0f} events/s")
     click.echo(f"  ratio                   {own / bare:10.1f}")
+    _count(share)
+    _card(share)
     click.echo("Through Telegram (emulator on loopback, 50 people at once, 12 questions)")
     ours, stocks = [], []
     for _ in range(rounds):
@@ -38,6 +40,26 @@ def measure(*, quick: bool) -> None:
     click.echo(f"With {people:,} open sessions")
     crowd = telegram.measure_palabre(people, 2)
     click.echo(f"  resident memory         {crowd.memory_mb:10.0f} MB")
+
+
+def _count(share: int) -> None:
+    click.echo(f"Counting {100_000 // share:,} ballots of 10 options (20 projects), and reading them once")
+    for one in counting.measure_counts(100_000 // share):
+        ratio = one.seconds / one.floor
+        click.echo(f"  {one.name:22}  {one.seconds:10.2f} s   reading {one.floor:5.2f} s   ratio {ratio:5.1f}")
+
+
+def _card(share: int) -> None:
+    click.echo("A card in a group, by the number of ballots on file (half of the presses by people who voted before)")
+    first: counting.Alive | None = None
+    for on_file in (100, 10_000 // share, 1_000_000 // share):
+        card = counting.measure_card(on_file, 5000 // share)
+        first = first or card
+        click.echo(
+            f"  {on_file:9,} ballots       {card.per_second:10,.0f} presses/s   {card.cpu_us:4.0f} us CPU/press   "
+            f"card drawn in {card.draw_ms:4.1f} ms   ratio {first.per_second / card.per_second:4.1f}, "
+            f"{first.cpu_us / card.cpu_us:4.1f}, {first.draw_ms / card.draw_ms:4.1f}"
+        )
 
 
 def _median(values: list[float]) -> float:

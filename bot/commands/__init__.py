@@ -9,19 +9,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from bot.rights import Act
 from bot.turn import Turn
 
-Act = Callable[[Turn, str], None]
+Do = Callable[[Turn, str], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """`role` names who may use it: everybody, or organisers (owners are organisers). `about` tells it in
-    /help (None: not told there). `in_group` says that it may be used where others read."""
+    """`needs` is what one must be allowed to do, somewhere, to use it; to what, the command itself asks. `about` tells
+    it in /help (None: not told there) to everybody, or with `told_to` to those who may do that. `in_group` says that
+    it may be used where others read; one that needs a right is decided by `rights.IN_GROUP`."""
 
     name: str
     aliases: tuple[str, ...]
-    act: Act
+    act: Do
     about: Callable[[str], str] | None
-    role: str = "everybody"
+    needs: Act | None = None
+    told_to: Act | None = None
     in_group: bool = False
+
+    def is_for(self, turn: Turn) -> bool:
+        """Is this person told of it?"""
+        wanted = self.needs or self.told_to
+        return wanted is None or turn.might(wanted)

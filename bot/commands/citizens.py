@@ -9,8 +9,9 @@ from bot.commands import Command
 from bot.letters import Results
 from bot.scene import Live
 from bot.turn import Turn
+from bot.visibility import published
 from bot.wording import hours, menu, title
-from flows import reading
+from flows import keeping, reading
 from flows.engine import Step, advance, begin, recap
 from flows.events import Commanded
 from flows.flow import Flow
@@ -32,7 +33,7 @@ def start(turn: Turn, argument: str) -> None:
     """/start: take part in the named consultation, or choose one."""
     if argument:
         found = turn.scene.consultation(argument.strip()) or _titled(turn, argument)
-        if found is None or found.state == "draft":
+        if found is None or not published(found):
             turn.say(tr(turn.lang, "There is no consultation called “{name}”.", name=argument.strip()[:60]))
             _offer(turn)
             return
@@ -81,7 +82,7 @@ def _walk_in(turn: Turn, consultation: Consultation, flow: Flow) -> None:
         scene.focus(turn.item.lane, known.id)
         turn.apply(known, advance(known.flow, known.session, Commanded(at=turn.event.at, name="start")))
         return
-    id = people.new_id()
+    id = scene.rules.draw(turn.item.lane, consultation.id)
     step: Step = begin(flow, session=str(id), lang=turn.lang, at=turn.event.at)
     live = Live(
         id=id,
@@ -256,7 +257,7 @@ def mydata(turn: Turn, argument: str) -> None:
     if argument.strip().lower() == "json":
         kept = {
             **about,
-            "sessions": [_session_data(turn, row) for row, _live in found],
+            "sessions": [_session_data(turn, row, live) for row, live in found],
             "consents": ballots.consents_of(connection, participant),
         }
         turn.say(message(Paragraph((Plain(orjson.dumps(kept, option=orjson.OPT_INDENT_2).decode()),))))
@@ -278,14 +279,19 @@ def mydata(turn: Turn, argument: str) -> None:
     turn.say(message(*blocks))
 
 
-def _session_data(turn: Turn, row: sessions.Stored) -> dict[str, object]:
+def _session_data(turn: Turn, row: sessions.Stored, live: Live) -> dict[str, object]:
     consultation = turn.scene.consultation(row.consultation)
     assert consultation is not None
-    answers = []
+    if consultation.state == consultations.INTERNAL:
+        known = turn.scene.lives.get(row.id) or turn.scene.adopt(row)
+        return {"consultation": row.consultation, "stage": row.stage, "answers": known.session.to_json()["answers"]}
+    answers: list[dict[str, object]] = []
     if consultation.key is not None:
         token = ballots.token(consultation.key, row.participant)
         answers = ballots.of_token(turn.scene.connection, row.consultation, token)
-    return {"consultation": row.consultation, "stage": row.stage, "answers": answers}
+    data: dict[str, object] = {"consultation": row.consultation, "stage": row.stage, "answers": answers}
+    held = keeping.held(live.flow, live.session)
+    return {**data, "held": {name: answer.to_json() for name, answer in held.items()}} if held else data
 
 
 def erase(turn: Turn, argument: str) -> None:
@@ -331,7 +337,7 @@ def _withdraw_ballots(turn: Turn, row: sessions.Stored) -> None:
     if consultation is None or consultation.key is None or consultation.state not in ("open", "scheduled"):
         return
     live = turn.scene.lives.get(row.id) or turn.scene.adopt(row)
-    for question, answer in live.session.answers.items():
+    for question, answer in keeping.on_file(live.flow, live.session).items():
         turn.withdraw(live, question, answer)
 
 
@@ -376,6 +382,6 @@ COMMANDS = (
     Command(
         name="erase", aliases=("effacer",), act=erase, about=lambda lang: tr(lang, "delete everything kept about you")
     ),
-    Command(name="keep", aliases=(), act=keep, about=None, role="everybody", in_group=True),
+    Command(name="keep", aliases=(), act=keep, about=None, in_group=True),
     Command(name="subscribe", aliases=(), act=subscribe, about=None),
 )

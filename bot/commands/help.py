@@ -14,11 +14,10 @@ from locales import tr
 def tell(turn: Turn, commands: Sequence[Command]) -> None:
     """List those of `commands` that this person may use."""
     lang = turn.lang
-    organiser = turn.is_organiser()
     items = tuple(
         (Bold(f"/{_word(entry, lang)}"), Plain(f" — {entry.about(lang)}"))
         for entry in commands
-        if entry.about is not None and (entry.role == "everybody" or organiser)
+        if entry.about is not None and entry.is_for(turn)
     )
     intro = tr(lang, "Answer with the buttons, or by typing: a number, the words of a choice, yes or no.")
     turn.say(Message(body=(Paragraph((Plain(intro),)), Bullets(items))))

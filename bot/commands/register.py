@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rapidfuzz import process
 
-from bot.commands import Command, citizens, help, organisers
+from bot.commands import Command, citizens, help, lifecycle, new, organisers, outcome, poll, roles, why
 from bot.turn import Turn
 from locales import tr
 
@@ -15,7 +15,18 @@ def _help(turn: Turn, _argument: str) -> None:
 
 HELP = Command(name="help", aliases=("aide",), act=_help, about=lambda lang: tr(lang, "this list"), in_group=True)
 _START, *_REST = citizens.COMMANDS
-ALL: tuple[Command, ...] = (_START, HELP, *_REST, *organisers.COMMANDS)
+ALL: tuple[Command, ...] = (
+    _START,
+    HELP,
+    *_REST,
+    *poll.COMMANDS,
+    *new.COMMANDS,
+    *organisers.COMMANDS,
+    *why.COMMANDS,
+    *lifecycle.COMMANDS,
+    *outcome.COMMANDS,
+    *roles.COMMANDS,
+)
 
 _BY_WORD = {word: command for command in ALL for word in (command.name, *command.aliases)}
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.pages.html import error_page
-from bot.pages.model import ConsultationPage, Format, Listing, Pages, QuestionResult, ResultRow, State
+from bot.pages.model import ConsultationPage, Format, Listing, Pages, QuestionResult, ResultRow, State, Table
 from bot.pages.routes import page_routes
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "QuestionResult",
     "ResultRow",
     "State",
+    "Table",
     "error_page",
     "page_routes",
 ]

@@ -12,7 +12,8 @@ from html import escape
 from babel.numbers import format_decimal, format_percent
 from starlette.responses import Response
 
-from bot.pages.model import ConsultationPage, Listing, QuestionResult, ResultRow, State
+from bot.pages.model import ConsultationPage, Listing, QuestionResult, ResultRow, State, Table
+from flows.messages import Block, Bold, Bullets, Inline, Italic, Link, Paragraph, Plain
 from locales import LANGUAGES, tr, trn
 
 _NAMES = {"fr": "Français", "en": "English"}
@@ -27,6 +28,7 @@ def consultation_page(lang: str, page: ConsultationPage, *, chat: bool) -> str:
         f"<h1>{escape(page.title)}</h1>",
         f'<p class="summary">{escape(page.summary)}</p>' if page.summary else "",
         _facts(lang, page),
+        _changes(page),
     ]
     if chat and page.state == "open":
         parts.append(
@@ -104,6 +106,12 @@ def _facts(lang: str, page: ConsultationPage) -> str:
     return f'<dl class="facts">{rows}</dl>' if rows else ""
 
 
+def _changes(page: ConsultationPage) -> str:
+    """What was changed since it opened, and what comes of it."""
+    lines = "".join(f"<li>{escape(sentence)}</li>" for sentence in page.changes)
+    return f'<ul class="changes">{lines}</ul>' if lines else ""
+
+
 def _results(lang: str, page: ConsultationPage) -> str:
     heading = f"<h2>{escape(tr(lang, 'Results'))}</h2>"
     if page.results is None:
@@ -120,34 +128,103 @@ def _question(lang: str, number: int, question: QuestionResult) -> str:
         f'<th scope="col">{escape(head)}</th>' for head in (tr(lang, "Answer"), tr(lang, "Votes"), tr(lang, "Share"))
     )
     table = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>" if rows else ""
+    if question.tables:
+        table = "".join(_table(one) for one in question.tables)
+    verdict = f'<p class="verdict">{escape(question.verdict)}</p>' if question.verdict else ""
     note = f'<p class="note">{escape(question.note)}</p>' if question.note else ""
     return (
         f'<section class="question" aria-labelledby="q{number}">'
-        f'<h3 id="q{number}">{escape(question.text)}</h3>{table}{note}</section>'
+        f'<h3 id="q{number}">{escape(question.text)}</h3>{verdict}{table}{note}{_why(lang, question)}</section>'
     )
+
+
+def _table(table: Table) -> str:
+    """A table of a vote. It scrolls by itself where it is wide, by touch and by keyboard."""
+    heads = "".join(f'<th scope="col">{escape(head)}</th>' for head in table.heads)
+    rows = ""
+    for at, (name, *cells) in enumerate(table.rows):
+        bar = _bar(table.bars[at]) if at < len(table.bars) else ""
+        rows += f'<tr><th scope="row">{escape(name)}{bar}</th>' + "".join(f"<td>{escape(one)}</td>" for one in cells)
+        rows += "</tr>"
+    caption = escape(table.caption)
+    wide = " wide" if len(table.heads) > 4 else ""
+    return (
+        f'<div class="scroll{wide}" role="region" aria-label="{caption}" tabindex="0"><table>'
+        f"<caption><span>{caption}</span></caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
+    )
+
+
+def _why(lang: str, question: QuestionResult) -> str:
+    """The explanation, folded until somebody asks."""
+    if not question.why:
+        return ""
+    told = "".join(_block(block) for block in question.why)
+    return f"<details><summary>{escape(tr(lang, 'Why this result?'))}</summary>{told}</details>"
+
+
+def _block(block: Block) -> str:
+    match block:
+        case Paragraph((Bold(text),)):
+            return f"<h4>{escape(text)}</h4>"
+        case Paragraph(parts):
+            return f"<p>{_inline(parts)}</p>"
+        case Bullets(items, numbered):
+            kind = "ol" if numbered else "ul"
+            return f"<{kind}>" + "".join(f"<li>{_inline(item)}</li>" for item in items) + f"</{kind}>"
+
+
+def _inline(parts: Sequence[Inline]) -> str:
+    said = ""
+    for part in parts:
+        match part:
+            case Plain(text):
+                said += escape(text).replace("\n", "<br>")
+            case Bold(text):
+                said += f"<strong>{escape(text)}</strong>"
+            case Italic(text):
+                said += f"<em>{escape(text)}</em>"
+            case Link(text, url):
+                said += f'<a href="{escape(url)}">{escape(text)}</a>' if url.startswith("http") else escape(text)
+    return said
 
 
 def _row(lang: str, row: ResultRow) -> str:
     share = "" if row.share is None else format_percent(row.share, "#,##0 %" if lang == "fr" else "#,##0%", locale=lang)
-    width = 0.0 if row.share is None else min(max(row.share, 0.0), 1.0) * 100
-    bar = (
+    return (
+        f'<tr><th scope="row">{escape(row.label)}{_bar(row.share or 0.0)}</th>'
+        f"<td>{escape(_count(lang, row.count))}</td><td>{escape(share)}</td></tr>"
+    )
+
+
+def _bar(share: float) -> str:
+    width = min(max(share, 0.0), 1.0) * 100
+    return (
         '<svg class="bar" width="100%" height="10" aria-hidden="true" focusable="false">'
         '<rect class="track" width="100%" height="10" rx="5"/>'
         f'<rect class="fill" width="{width:.1f}%" height="10" rx="5"/></svg>'
-    )
-    return (
-        f'<tr><th scope="row">{escape(row.label)}{bar}</th>'
-        f"<td>{escape(_count(lang, row.count))}</td><td>{escape(share)}</td></tr>"
     )
 
 
 def _chart(lang: str, page: ConsultationPage) -> str:
     if not page.chart:
         return ""
-    alt = tr(lang, "Bar chart of the results; the tables above say the same in figures.")
+    if not page.pictures:
+        alt = tr(lang, "Bar chart of the results; the tables above say the same in figures.")
+        shown = f'<img src="/c/{escape(page.id)}/chart.png?lang={lang}" alt="{escape(alt)}" loading="lazy">'
+        return f'<section class="chart"><h2>{escape(tr(lang, "As a picture"))}</h2>{shown}</section>'
+    shown = "".join(_picture(lang, page, number, told) for number, told in enumerate(page.pictures, 1))
+    return f'<section class="chart"><h2>{escape(tr(lang, "As a picture"))}</h2>{shown}</section>'
+
+
+def _picture(lang: str, page: ConsultationPage, number: int, told: str) -> str:
+    """A picture, and the same in words for whoever wants to read or hear it."""
+    name = "chart.png" if number == 1 else f"chart-{number}.png"
+    alt = tr(lang, "Picture of the results; what it shows stands below in words.")
+    words = escape(told).replace("\n", "<br>")
     return (
-        f'<section class="chart"><h2>{escape(tr(lang, "As a picture"))}</h2>'
-        f'<img src="/c/{escape(page.id)}/chart.png?lang={lang}" alt="{escape(alt)}" loading="lazy"></section>'
+        f'<figure><img src="/c/{escape(page.id)}/{name}?lang={lang}" alt="{escape(alt)}" loading="lazy">'
+        f"<figcaption><details><summary>{escape(tr(lang, 'The picture in words'))}</summary><p>{words}</p></details>"
+        "</figcaption></figure>"
     )
 
 
@@ -159,9 +236,19 @@ def _downloads(lang: str, page: ConsultationPage) -> str:
         for kind, words in (
             ("csv", tr(lang, "For a spreadsheet (CSV)")),
             ("json", tr(lang, "For programs (JSON)")),
+            *((("ics", tr(lang, "For your calendar (ICS)")),) if page.calendar else ()),
         )
     )
-    return f'<section class="downloads"><h2>{escape(tr(lang, "Download the figures"))}</h2><p>{links}</p></section>'
+    proof = ""
+    if page.fingerprint:
+        about = tr(
+            lang,
+            "Fingerprint of the count. Whoever has the file of the ballots can count again with verify.py, which is in "
+            "it, and compare:",
+        )
+        proof = f'<p class="note">{escape(about)} <code>{escape(page.fingerprint)}</code></p>'
+    title = escape(tr(lang, "Download the figures"))
+    return f'<section class="downloads"><h2>{title}</h2><p class="links">{links}</p>{proof}</section>'
 
 
 def _state(lang: str, state: State) -> str:

@@ -10,8 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias
 
+from flows.messages import Block
+
 State: TypeAlias = Literal["scheduled", "open", "closed"]
-Format: TypeAlias = Literal["csv", "json"]
+Format: TypeAlias = Literal["csv", "json", "ics"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,19 +26,36 @@ class ResultRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table as it is read: a caption, the heads of its columns, rows whose first cell is their head. `bars`, one a
+    row where there are any, are drawn beside the names (from 0 to 1)."""
+
+    caption: str
+    heads: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    bars: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class QuestionResult:
-    """One question and its rows; `note` is a sentence under them (an average, how many skipped)."""
+    """One question and its rows; `note` is a sentence under them (an average, how many skipped). A vote has a `verdict`
+    (who won, or why nobody did), tables instead of rows, and `why`: the explanation."""
 
     text: str
     rows: tuple[ResultRow, ...]
     note: str = ""
+    verdict: str = ""
+    tables: tuple[Table, ...] = ()
+    why: tuple[Block, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConsultationPage:
     """A consultation as the public sees it. Texts are in the language that was asked for; `opens` and `closes` are
     ready to read, with their zone. `turnout` is None where it may not be told. `hidden` says why `results` is None.
-    `chart` and `downloads` say whether the port has them."""
+    `chart` and `downloads` say whether the port has them; `pictures` says of each picture in words all that it shows
+    (without it there is one, told by the tables). `calendar`: best dates can be downloaded. `fingerprint` stands for
+    the text, the ballots and the result together. `changes` are sentences on what happened since then."""
 
     id: str
     title: str
@@ -50,6 +69,10 @@ class ConsultationPage:
     note: str = ""
     chart: bool = False
     downloads: bool = False
+    changes: tuple[str, ...] = ()
+    pictures: tuple[str, ...] = ()
+    calendar: bool = False
+    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +97,8 @@ class Pages(Protocol):
         """The consultations to show in the list, first things first."""
         ...
 
-    async def chart(self, id: str, lang: str) -> bytes | None:
-        """The results as PNG; None while they may not be shown."""
+    async def chart(self, id: str, lang: str, number: int = 1) -> bytes | None:
+        """A picture of the results as PNG, counted from 1; None while they may not be shown."""
         ...
 
     async def download(self, id: str, format: Format) -> bytes | None:

@@ -2,8 +2,9 @@
 
 GET /c                 the list (also `/` where there is no web chat)
 GET /c/{id}            a consultation, ?lang=fr or ?lang=en
-GET /c/{id}/chart.png  its results as a picture
+GET /c/{id}/chart.png  its results as a picture, chart-2.png and so on where there are more
 GET /c/{id}.csv .json  its results as a file
+GET /c/{id}.ics        the best dates, for a calendar
 GET /pages.css
 """
 
@@ -23,7 +24,11 @@ from locales import LANGUAGES
 from locales.accept import accepted
 
 _HERE = Path(__file__).parent
-_TYPES: dict[Format, str] = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
+_TYPES: dict[Format, str] = {
+    "csv": "text/csv; charset=utf-8",
+    "json": "application/json",
+    "ics": "text/calendar; charset=utf-8",
+}
 _FRESH = {"Cache-Control": "no-cache", "Vary": "Accept-Language"}
 
 
@@ -47,11 +52,21 @@ def page_routes(pages: Pages, *, home: bool = False) -> list[BaseRoute]:
             raise HTTPException(404)
         return Response(png, media_type="image/png", headers=_FRESH)
 
+    async def another(request: Request) -> Response:
+        number = request.path_params["number"]
+        png = await pages.chart(request.path_params["id"], language(request), number) if number > 1 else None
+        if png is None:
+            raise HTTPException(404)
+        return Response(png, media_type="image/png", headers=_FRESH)
+
     async def csv(request: Request) -> Response:
         return await download(request, "csv")
 
     async def json(request: Request) -> Response:
         return await download(request, "json")
+
+    async def ics(request: Request) -> Response:
+        return await download(request, "ics")
 
     async def download(request: Request, format: Format) -> Response:
         id = request.path_params["id"]
@@ -70,6 +85,8 @@ def page_routes(pages: Pages, *, home: bool = False) -> list[BaseRoute]:
         Route("/c/", show_list),
         Route("/c/{id}.csv", csv),
         Route("/c/{id}.json", json),
+        Route("/c/{id}.ics", ics),
+        Route("/c/{id}/chart-{number:int}.png", another),
         Route("/c/{id}/chart.png", chart),
         Route("/c/{id}", show),
     ]

@@ -1,17 +1,19 @@
-"""What the pictures show, in words and figures only: sheets of panels of bars. Drawing is in `bot.results.chart`.
+"""What the pictures of a result show: which panel for which question, and which panels together on a sheet.
 
-The one rule: a sheet carries finished sentences. Whoever draws it, or reads it aloud (`alt_text`), knows no language
-and does no sums.
+The one rule: a question that may not be shown makes no panel (see `phrases.may_show`). Drawing is in
+`bot.results.chart`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 from bot.results import phrases
+from bot.results.shapes import Bar, Panel, Sheet, say_sheet
+from bot.results.votepanels import panel_of
+from bot.results.votes import vote_of
 from flows.flow import AnyOf, Ask, Flow, Scale
 from flows.tally.counts import CHOICE_KINDS, QuestionResult, Result
 from locales import tr, trn
@@ -20,47 +22,6 @@ MOST_PANELS = 6
 MOST_LINES = 24
 """On one picture; a phone shows a picture of about twice its width without shrinking it beyond reading."""
 MOST_BARS = 15
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
-    """`length` is the share of those who answered, from 0 to 1. `spare` stands in where no character of the
-    label can be drawn (a label of emoji)."""
-
-    label: str
-    figure: str
-    length: float
-    first: bool = False
-    spare: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Panel:
-    """One question."""
-
-    question: str
-    note: str
-    bars: tuple[Bar, ...]
-    basis: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sheet:
-    """One picture."""
-
-    title: str
-    panels: tuple[Panel, ...]
-    footer: str
-
-    @staticmethod
-    def from_json(data: Mapping[str, Any]) -> Sheet:
-        return Sheet(
-            title=data["title"],
-            panels=tuple(
-                Panel(**{**panel, "bars": tuple(Bar(**bar) for bar in panel["bars"])}) for panel in data["panels"]
-            ),
-            footer=data["footer"],
-        )
 
 
 def payload(
@@ -80,7 +41,7 @@ def sheets(
     panels = [
         _panel(flow, ask, question, lang)
         for ask, question in phrases.public_questions(flow, result)
-        if question.kind in CHOICE_KINDS
+        if question.kind in CHOICE_KINDS or ask.rule is not None
     ]
     groups = _grouped(panels)
     title, footer = phrases.title(lang, flow, closed=closed), _footer(flow, result, lang, closed=closed, at=at)
@@ -96,17 +57,11 @@ def alt_text(flow: Flow, result: Result, lang: str, *, closed: bool = True, at: 
     return "\n\n".join(say_sheet(sheet) for sheet in sheets(flow, result, lang, closed=closed, at=at))
 
 
-def say_sheet(sheet: Sheet) -> str:
-    """All that one picture shows, in words."""
-    said = [sheet.title]
-    for panel in sheet.panels:
-        asked = " ".join(part for part in (panel.question, panel.note) if part)
-        bars = "; ".join(f"{bar.label} — {bar.figure}" for bar in panel.bars)
-        said.append(f"{asked}\n{bars}.\n{panel.basis}.")
-    return "\n".join([*said, sheet.footer])
-
-
 def _panel(flow: Flow, ask: Ask, question: QuestionResult, lang: str) -> Panel:
+    """How a question is drawn: as its method is, where it has an outcome; else as bars."""
+    vote = vote_of(flow, ask, question, lang)
+    if vote is not None and (drawn := panel_of(vote)) is not None:
+        return drawn
     return Panel(
         question=" ".join(ask.text.read(lang, flow.lang).split()),
         note=_note(flow, ask, question, lang),
@@ -162,7 +117,7 @@ def _grouped(panels: list[Panel]) -> list[tuple[Panel, ...]]:
     groups: list[tuple[Panel, ...]] = []
     lines = 0
     for panel in panels:
-        needed = len(panel.bars) + 2
+        needed = panel.lines
         if groups and len(groups[-1]) < MOST_PANELS and lines + needed <= MOST_LINES:
             groups[-1] = (*groups[-1], panel)
             lines += needed

@@ -6,6 +6,7 @@ The one rule: a vote never reads as none, nor a minority as everybody: 1 of 1,00
 from __future__ import annotations
 
 from datetime import date, datetime
+from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
@@ -13,11 +14,13 @@ from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
 from flows import wording
-from flows.flow import Ask, Flow, ResultsMode
+from flows.flow import Ask, Flow, ResultsMode, Slot
+from flows.kinds import slots
 from flows.tally.counts import QuestionResult, Result, Row, percents
+from flows.tally.outcome import Number
 from locales import LANGUAGES, tr, trn
 
-NATURAL_ORDER = frozenset({"scale", "date"})
+NATURAL_ORDER = frozenset({"scale", "date", "slots"})
 """Kinds whose rows are read in their own order, not by count."""
 
 
@@ -37,6 +40,21 @@ def number(lang: str, value: float) -> str:
     return str(format_decimal(value, format="#,##0.##", locale=_locale(lang)))
 
 
+def figure(lang: str, value: Number) -> str:
+    """A number of a count as people write it, with at most two decimals; a vote is never rounded to none."""
+    if isinstance(value, int):
+        return number(lang, value)
+    if 0 < value < Fraction(1, 200):
+        return "<\u00a0" + number(lang, 0.01)
+    return number(lang, round(float(value), 2))
+
+
+def share(lang: str, part: Number) -> str:
+    """A share of a whole as a percentage."""
+    whole = Fraction(part)
+    return percent(lang, int(whole * 100 + Fraction(1, 2)), whole.numerator, whole.denominator)
+
+
 def percent(lang: str, part: int, count: int, total: int) -> str:
     """`part` hundredths as a percentage, for `count` of `total`."""
     if not part and count:
@@ -52,6 +70,19 @@ def day(lang: str, iso: str) -> str:
         return str(format_date(date.fromisoformat(iso), format="long", locale=_locale(lang)))
     except ValueError:
         return iso
+
+
+def slot(lang: str, code: str, *, brief: bool = False) -> str:
+    """A date, or a date and hour, to choose from, in words. Its code is `2027-03-11` or `2027-03-11T18-30`."""
+    there, _, hour = code.partition("T")
+    try:
+        at = datetime.fromisoformat(f"{there}T{hour.replace('-', ':')}") if hour else date.fromisoformat(there)
+    except ValueError:
+        return code
+    one = Slot(code=code, at=at)
+    if brief:
+        return slots.brief(one, _locale(lang))
+    return " ".join(part for part in (slots.long_day(one, _locale(lang)), slots.hours(one, None)) if part)
 
 
 def listed(lang: str, items: list[str]) -> str:
@@ -90,16 +121,37 @@ def turnout(lang: str, result: Result, *, closed: bool) -> str:
     return f"{took_part}, {went}"
 
 
+def taken_part(lang: str, result: Result) -> str:
+    """How many took part so far."""
+    n = result.participants
+    if not n:
+        return tr(lang, "Nobody has taken part yet.")
+    return trn(lang, "{n} person has taken part.", "{n} people have taken part.", n)
+
+
+def not_a_sample(lang: str) -> str:
+    """Who these people are not."""
+    return tr(
+        lang,
+        "Not a representative sample: everybody could take part, and accounts were not checked against a register.",
+    )
+
+
 def basis(lang: str, question: QuestionResult) -> str:
-    """How many answered, and the three ways of not answering, each on its own."""
+    """How many answered, and the five ways of not answering, each on its own."""
     n = question.answered
     said = trn(lang, "{count} answer", "{count} answers", n, count=number(lang, n)) if n else tr(lang, "No answer")
     return " · ".join([said, *not_answered(lang, question)])
 
 
 def not_answered(lang: str, question: QuestionResult) -> list[str]:
-    """How many did not know, abstained, skipped the question; what nobody did is not said."""
+    """How many voted blank, wanted none of these, did not know, abstained, skipped the question; what nobody did is
+    not said."""
     said = []
+    if n := question.blank:
+        said.append(trn(lang, "{count} blank vote", "{count} blank votes", n, count=number(lang, n)))
+    if n := question.none:
+        said.append(trn(lang, "{count} “none of these”", "{count} “none of these”", n, count=number(lang, n)))
     if n := question.dont_know:
         said.append(trn(lang, "{count} does not know", "{count} do not know", n, count=number(lang, n)))
     if n := question.abstained:
@@ -113,6 +165,8 @@ def label(lang: str, flow: Flow, question: QuestionResult, row: Row) -> str:
     """What a row is called, on one line."""
     if question.kind == "date":
         return day(lang, row.code)
+    if question.kind == "slots":
+        return slot(lang, row.code)
     return " ".join(row.label.read(lang, flow.lang).split()) or row.code
 
 

@@ -9,13 +9,17 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.results import panels, phrases
-from flows.flow import Flow
+from bot.results.shapes import say_sheet
+from bot.results.votes import Vote, declared, standings, verdict, vote_of
+from flows.flow import Ask, Flow
 from flows.messages import Block, Bold, Bullets, Inline, Italic, Link, Message, Paragraph, Picture, Plain, paragraph
 from flows.tally.counts import QuestionResult, Result
 from locales import tr, trn
 
 MOST_ROWS = 20
 MOST_DATES = 7
+MOST_PICTURES = 4
+"""In a chat."""
 
 
 def say_results(
@@ -29,11 +33,17 @@ def say_results(
         _heading(lang, flow, closed=closed),
         paragraph(phrases.turnout(lang, result, closed=closed)),
     ]
-    for ask, question in phrases.public_questions(flow, result):
+    asked = phrases.public_questions(flow, result)
+    for ask, question in asked:
         body.append(paragraph(Bold(ask.text.read(lang, flow.lang).strip())))
-        body.extend(_question(lang, flow, question))
+        vote = vote_of(flow, ask, question, lang)
+        body.extend(_vote(vote) if vote is not None else _question(lang, flow, ask, question))
     if not closed:
         body.append(paragraph(tr(lang, "The consultation is still open: these figures will change.")))
+    if result.participants:
+        body.append(paragraph(Italic(phrases.not_a_sample(lang))))
+    if any(ask.rule is not None for ask, _question in asked):
+        body.append(paragraph(tr(lang, "Why this result? Type /why {id}", id=result.consultation)))
     if place_url:
         body.append(paragraph(Link(tr(lang, "See the results page"), place_url)))
     found = pictures(flow, result, lang, closed=closed, at=at)
@@ -43,12 +53,13 @@ def say_results(
 def more_pictures(
     flow: Flow, result: Result, lang: str, *, closed: bool, at: datetime | None = None
 ) -> tuple[Message, ...]:
-    """One message for each picture after the first, when the questions did not fit on one."""
+    """One message for each picture after the first, when the questions did not fit on one; a chat gets a few of them,
+    the page has all."""
     sheets = panels.sheets(flow, result, lang, closed=closed, at=at)
     found = pictures(flow, result, lang, closed=closed, at=at)
     return tuple(
         Message(body=(paragraph(sheet.title),), picture=picture)
-        for sheet, picture in list(zip(sheets, found, strict=True))[1:]
+        for sheet, picture in list(zip(sheets, found, strict=True))[1:MOST_PICTURES]
     )
 
 
@@ -57,7 +68,7 @@ def pictures(flow: Flow, result: Result, lang: str, *, closed: bool, at: datetim
     `chart.draw_apart` gives."""
     ref = f"chart:{result.consultation}"
     return tuple(
-        Picture(ref=ref if i == 1 else f"{ref}:{i}", alt=panels.say_sheet(sheet), told=True)
+        Picture(ref=ref if i == 1 else f"{ref}:{i}", alt=say_sheet(sheet), told=True)
         for i, sheet in enumerate(panels.sheets(flow, result, lang, closed=closed, at=at), 1)
     )
 
@@ -70,18 +81,39 @@ def _later(lang: str) -> str:
     return tr(lang, "The results will be shown when the consultation has closed.")
 
 
-def _question(lang: str, flow: Flow, question: QuestionResult) -> list[Block]:
+def _vote(vote: Vote) -> list[Block]:
+    """A vote: who won, then what each option got, then whose votes were counted."""
+    lang = vote.lang
+    said: list[Block] = [paragraph(Bold(" ".join(verdict(vote))))] if verdict(vote) else []
+    if vote.outcome.voters:
+        lines = standings(vote)
+        shown, rest = (lines, 0) if len(lines) <= MOST_ROWS + 1 else (lines[:MOST_ROWS], len(lines) - MOST_ROWS)
+        items: list[tuple[Inline, ...]] = [(Plain(name), Plain(f" — {number}")) for _place, name, number in shown]
+        if rest:
+            count = phrases.number(lang, rest)
+            items.append((Plain(trn(lang, "{count} other choice", "{count} other choices", rest, count=count)),))
+        said.append(Bullets(tuple(items)))
+    several = tr(lang, "Several answers were possible.") if vote.question.kind == "any_of" else ""
+    remarks = [*declared(vote), several, phrases.basis(lang, vote.question) + "."]
+    return [*said, paragraph(Italic(" ".join(remark for remark in remarks if remark)))]
+
+
+def _question(lang: str, flow: Flow, ask: Ask, question: QuestionResult) -> list[Block]:
     """What was answered to one question."""
     match question.kind:
         case "one_of" | "any_of" | "yes_no" | "scale" | "date":
             said = _rows(lang, flow, question)
         case "number":
             said = _measures(lang, question)
+        case "order" | "basket":
+            said = _rows(lang, flow, question)
         case _:
             said = []
     remarks = [
-        tr(lang, "Several answers were possible.") if question.kind == "any_of" else "",
-        phrases.tie(lang, flow, question),
+        tr(lang, "Several answers were possible.") if question.kind in ("any_of", "basket") else "",
+        tr(lang, "First choices so far; the rest is counted at the closing.") if question.kind == "order" else "",
+        tr(lang, "Votes so far; what is chosen is counted at the closing.") if question.kind == "basket" else "",
+        "" if ask.rule is not None else phrases.tie(lang, flow, question),
         _written(lang, question) if question.kind == "text" else phrases.basis(lang, question) + ".",
     ]
     return [*said, paragraph(Italic(" ".join(remark for remark in remarks if remark)))]

@@ -16,6 +16,7 @@ from pathlib import Path
 import ledger
 import pytest
 from running import PATIENCE, Town
+from striking import Executioner
 from walkers import FLOW, Square
 
 from adapters.telegram_emulator import Emulator
@@ -26,51 +27,6 @@ INSIST = 5.0
 """A person who sees nothing happen for so many seconds presses again."""
 
 
-class Executioner:
-    """Strikes the running service: after a random while, or at the very moment the platform sees something of it."""
-
-    def __init__(self, town: Town, telegram: Emulator, square: Square, seed: int) -> None:
-        self.how: Counter[str] = Counter()
-        self._town = town
-        self._dice = random.Random(seed)
-        self._left = 0
-        self._struck = asyncio.Event()
-        square.on_shown = lambda _: self._at("a message was shown")
-        telegram.world.on_answered = lambda *_: self._at("a press was answered")
-        self._updated = telegram.world.on_update
-        telegram.world.on_update = self._on_update
-        self._armed = ""
-
-    def _on_update(self) -> None:
-        self._updated()
-        self._at("an update arrived")
-
-    def _at(self, what: str) -> None:
-        if self._armed != what:
-            return
-        self._left -= 1
-        if self._left <= 0:
-            self._strike(what)
-
-    def _strike(self, what: str) -> None:
-        if not self._struck.is_set():
-            self._armed = ""
-            self.how[what] += 1
-            self._town.strike()
-            self._struck.set()
-
-    async def strike(self) -> None:
-        """One death."""
-        self._struck.clear()
-        moments = ("a message was shown", "a press was answered", "an update arrived")
-        if self._dice.random() < 0.5:
-            self._armed, self._left = self._dice.choice(moments), self._dice.randrange(1, 40)
-        timer = self._dice.uniform(0.0, 1.2) if not self._armed else 3.0
-        asyncio.get_running_loop().call_later(timer, self._strike, "a while had passed")
-        await self._struck.wait()
-        await self._town.gone()
-
-
 async def kills(folder: Path, times: int, seed: int) -> None:
     """The whole story, with `times` deaths."""
     started = time.monotonic()
@@ -78,7 +34,8 @@ async def kills(folder: Path, times: int, seed: int) -> None:
     async with Emulator() as telegram, Town(folder, telegram=telegram) as town:
         await town.publish(FLOW)
         square = Square(telegram, at_once=AT_ONCE, seed=seed)
-        death = Executioner(town, telegram, square, seed)
+        death = Executioner(town, telegram, seed)
+        square.on_shown = death.shown
         dice = random.Random(seed)
         square.begin()
         for life in range(times):

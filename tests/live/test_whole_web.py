@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 from running import PATIENCE, Town
 
+from bot.cli import SAMPLES
 from locales import tr
 
 TITLE = "Le téléphone mobile chez nous"
@@ -74,7 +75,7 @@ async def test_a_citizen_answers_the_local_vote(tmp_path: Path, browser: Browser
     async with Town(tmp_path) as town:
         await town.start("--samples")
         context, page = await visit(browser, town.url)
-        await expect(page.locator(".card")).to_have_count(3)
+        await expect(page.locator(".card")).to_have_count(len(SAMPLES))
         await calm(page)
         await page.screenshot(path=screens / "whole-welcome.png")
         await page.locator(".card", has_text=TITLE).click()

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.results.export import export_csv, export_json, export_zip, safe
+from bot.results.archive import package
+from bot.results.export import export_csv, export_json, safe
 from flows.flow import Ask, Flow, Secrecy, Text, Words, make_flow
 from flows.session import Answer, Given
 from flows.tally.counts import Ballot, Result, count
@@ -116,11 +117,23 @@ def test_texts_and_personal_answers_only_when_asked_for(flow: Flow, ballots: lis
             for data in (
                 export_csv(flow, ballots, result, "fr", **ways),
                 export_json(flow, ballots, result, "fr", **ways),
-                zipped(export_zip(flow, ballots, result, "fr", source="id: mobilite\n", **ways)),
             ):
                 assert (b"HYPERLINK" in data) is texts
                 assert (b"71" in data) is personal
                 assert (b"w-age" in data or b"age" in data) is personal
+
+
+def test_what_may_be_given_to_anybody_has_no_personal_answer(flow: Flow, ballots: list[Ballot]) -> None:
+    result = result_of(flow, ballots)
+    for texts in (False, True):
+        data = package(flow, ballots, result, "fr", source="id: x\n", texts=texts)
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for name in archive.namelist():
+                if name not in ("verify.py", "manifest.json"):
+                    data = archive.read(name)
+                    assert b"w-age" not in data, name
+                    assert "Votre âge".encode() not in data, name
+                    assert (b"HYPERLINK" in data) is (texts and name in ("ballots.csv", "ballots.json")), name
 
 
 def zipped(data: bytes) -> bytes:
@@ -136,7 +149,7 @@ def test_a_confidential_export_names_no_token(flow: Flow, ballots: list[Ballot])
     for data in (
         export_csv(flow, ballots, result, "fr", **ways),
         export_json(flow, ballots, result, "fr", **ways),
-        zipped(export_zip(flow, ballots, result, "fr", source="", **ways)),
+        zipped(package(flow, ballots, result, "fr", source="", texts=True)),
     ):
         for token in {ballot.token for ballot in ballots}:
             assert isinstance(token, bytes)
@@ -179,12 +192,15 @@ def test_json_and_table_hold_the_same_counts(flow: Flow, ballots: list[Ballot]) 
 
 
 def test_the_archive_explains_itself(flow: Flow, ballots: list[Ballot]) -> None:
-    data = export_zip(flow, ballots, result_of(flow, ballots), "en", source="palabre: 1\n")
+    data = package(flow, ballots, result_of(flow, ballots), "en", source="palabre: 1\n")
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        assert archive.namelist() == ["README.txt", "mobilite.csv", "mobilite.json", "mobilite.yaml"]
-        assert archive.read("mobilite.yaml") == b"palabre: 1\n"
+        assert archive.namelist() == [
+            *("README.txt", "LICENCE.txt", "method.txt", "flow.yaml", "ballots.csv", "ballots.json"),
+            *("dictionary.csv", "result.json", "verify.py", "manifest.json"),
+        ]
+        assert archive.read("flow.yaml") == b"palabre: 1\n"
         readme = archive.read("README.txt").decode()
-        header = next(csv.reader(io.StringIO(archive.read("mobilite.csv").decode("utf-8-sig"), newline="")))
+        header = next(csv.reader(io.StringIO(archive.read("ballots.csv").decode("utf-8-sig"), newline="")))
         assert {info.date_time for info in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
     for column in header:
         assert column in readme

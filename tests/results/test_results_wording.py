@@ -79,6 +79,8 @@ Do you agree?
 
 Tied in first place: Yes and No. 2 answers · 1 abstention.
 
+Not a representative sample: everybody could take part, and accounts were not checked against a register.
+
 See the results page (https://ville.example/c/17)"""
     )
 

@@ -214,7 +214,10 @@ def test_after_four_hundred_days_nothing_is_left_that_should_not_be(town: Any) -
     town.ring()
     scrub(town.database)
     sweep(town.database, town.now)
-    for table in ("inbox", "outbox", "shown", "timers", "lanes"):
+    assert town.rows("SELECT timer, lane FROM timers") == [("overdue", f"consultation:{id}")], (
+        "what comes of it is owed"
+    )
+    for table in ("inbox", "outbox", "shown", "lanes"):
         old = (
             town.one(f"SELECT count(*) FROM {table}")
             if table != "inbox"
@@ -247,3 +250,54 @@ def test_the_sweep_comes_once_an_hour(town: Any) -> None:
     town.later(minutes=1)
     sweep(town.database, town.now)
     assert town.one("SELECT value FROM meta WHERE name = 'swept_ms'") == str(town.now_ms)
+
+
+# --- Nothing is kept without a yes -----------------------------------------------------------------------------------
+
+
+def kept_by_consent(text: str) -> str:
+    ask = "  - ask: keep\n    text: May we count this?\n    yes_no: true\n    consent: counting\n"
+    return text.replace("steps:", "keep: keep\nsteps:").replace("  - end: thanks", ask + "  - end: thanks")
+
+
+@pytest.mark.parametrize("adapter", ["telegram", "web"])
+def test_without_a_yes_the_words_leave_every_file(town: Any, flow_text: Any, adapter: str) -> None:
+    id = town.publish(kept_by_consent(flow_text()))
+    for i in range(12):
+        town.says(f"other{i}", f"/start {id}", "1", "/skip", f"words of somebody else, number {i}", "yes")
+    take_part(town, id, adapter=adapter, recap=False)
+    with town.database.transaction() as connection:
+        shelf.put(connection, f"{adapter}:{PERSON}", f"{PERSON}:s2", {"kind": "mine", "text": "no"}, town.now_ms)
+    assert NEEDLE in needles(town)
+    thought = town.says(PERSON, "no", adapter=adapter)
+    assert thought.scrub
+    scrub(town.database)
+    assert NEEDLE not in needles(town)
+    assert len(town.stored(id)) == 12 * 3
+    assert town.counters(id)["idea"] == {"n:answered": 12}
+    asked = "SELECT p.step FROM prompts p JOIN sessions s ON s.id = p.session WHERE s.stage = 'declined'"
+    assert {step for (step,) in town.rows(asked)} == {""}
+
+
+def test_left_alone_for_a_day_the_words_leave_every_file(town: Any, flow_text: Any) -> None:
+    id = town.publish(kept_by_consent(flow_text()))
+    take_part(town, id, recap=False)
+    with town.database.transaction() as connection:
+        shelf.put(connection, PLACE, f"{PERSON}:s2", {"kind": "said", "text": "May we count this?"}, town.now_ms)
+    town.later(hours=25)
+    assert town.ring().scrub
+    scrub(town.database)
+    assert NEEDLE not in needles(town)
+    assert town.stored(id) == {}
+
+
+def test_erasing_what_was_only_held_takes_nothing_off_the_counts(town: Any, flow_text: Any) -> None:
+    id = town.publish(kept_by_consent(flow_text()))
+    town.says("other", f"/start {id}", "2", "/skip", "words", "yes", adapter="telegram")
+    take_part(town, id, recap=False)
+    town.says(PERSON, "/erase yes", adapter="telegram")
+    assert town.counters(id)["mode"] == {"n:answered": 1, "c:bus": 1}
+    scrub(town.database)
+    settle_all(town)
+    town.close(id)
+    assert town.run(id).state == "closed"

@@ -1,13 +1,17 @@
 r"""A transcript as a file: what people do, and under each act what Palabre answered.
 
-    flow mobilite, fr, buttons        which flow, which language, what the messenger can do
+    flow mobilite, fr, buttons        which flow (`-`: none yet), which language, what the messenger can do
     at 2026-03-02 09:00               the hour on the wall, in the flow's zone; later, time passes until then
     Léa  > /start                     says (`\n`, `\u200b` and `🎉{5000}` mean what they look like)
     Léa  # bus                        presses the button of this code, or of this label
     Léa  # bus (old)                  presses a button that is gone by now; `Tom: bus` one that Tom was shown; `=1.x.0`
                                       sends data that no button carries
-    Léa  + photo                      sends something that is not text
-    Léa@groupe > hello                the same, in a group
+    Léa  + photo                      sends something that is not text; `+ file ecole.yaml` a document, one of `files/`
+                                      (one that is not there could not be fetched)
+    Léa@groupe > hello                the same, in a group; `> ↩ hello` answers the newest message there;
+                                      `> /sondage 📊 Quel repas ? | Couscous | Paella` answers the messenger's own poll
+                                      (`📊📊`: one that takes several answers)
+    ! Léa administrates               from now on, Léa is an administrator of every group
     +2d                               time passes
     ! crash                           something goes wrong (see `playing.FAULTS`)
     office > publish                  what the organisers type on the server

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,10 +20,12 @@ from typing import Any, ParamSpec, TypeVar
 from stage import NAME, Platform, Stage
 from virtual_time import VirtualLoop
 
-from adapters.base import Batch
+from adapters.base import Batch, Limit
+from bot import office
 from bot.backdoor import perform
 from bot.deliver import Deliverer
 from bot.owners import appoint, owner_code
+from bot.pacing import Pacer
 from bot.road import Road
 from bot.scene import Rules
 from bot.shelves import Flows
@@ -134,6 +136,13 @@ class KnownFlows(Flows):
         return self._read[version]
 
 
+class Unhurried(Pacer):
+    """Keeps nobody waiting: the real clock, by which limits are measured, stands still in a transcript."""
+
+    def wait(self, limits: Iterable[Limit]) -> tuple[float, str]:
+        return 0.0, ""
+
+
 class House:
     """One process."""
 
@@ -152,9 +161,10 @@ class House:
             {NAME: self.stage},
             self.storage,
             lambda: world.now,
-            resolve=lambda letter: self.showing.message(letter.consultation, letter.lang),
+            resolve=self.showing.letter,
             paint=self.showing.paint,
             settle_with=self._settle,
+            pacer=Unhurried(),
         )
         self.code: str | None = None
         self._settlements: list[tuple[outbox.Settlement, asyncio.Future[None]]] = []
@@ -290,7 +300,7 @@ class House:
                 return
             scene = self.road.scene(connection)
             for run in consultations.all_of(connection, "closing"):
-                scene.follow("tally", run.id, lane=f"consultation:{run.id}", place="", key=f"tally:{run.id}")
+                office.follow_count(scene, run)
             scene.flush()
 
     async def _speak(self) -> bool:

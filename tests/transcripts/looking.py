@@ -5,6 +5,7 @@ The one rule: these look, and nothing more.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from flows.flow import Ask, Flow
 from flows.load import from_source, load_file
 from flows.session import Answer
 from flows.tally import counts
+from flows.tally.result import QuestionResult, Result
 from storage import ballots, consultations, people, sessions
 from storage.database import Connection
 
@@ -36,6 +38,11 @@ def flow_named(name: str) -> tuple[Flow, str]:
         assert loaded.flow is not None, "\n".join(map(str, loaded.mistakes))
         _FLOWS[name] = loaded.flow, loaded.source
     return _FLOWS[name]
+
+
+def zone_named(name: str) -> str:
+    """The zone of the flow of this name; `-` is none."""
+    return ZONE if name == "-" else zone_of(flow_named(name)[0])
 
 
 def zone_of(flow: Flow) -> str:
@@ -60,7 +67,7 @@ def file(connection: Connection, person: str, id: str = "") -> str:
     for row in sorted(sessions.of_participant(connection, participant), key=lambda row: row.consultation):
         run = consultations.get(connection, row.consultation)
         assert run is not None
-        if id and run.id != id:
+        if run.state == consultations.INTERNAL or (id and run.id != id):
             continue
         if run.key is None:
             found.append("the key is gone")
@@ -84,18 +91,29 @@ def result(connection: Connection, id: str) -> str:
     flow = Flows().of(connection, run)
     stands = office.as_it_stands(connection, run, flow)
     recounted = office.recount(connection, run, flow)
-    assert recounted.questions == stands.questions, "the result is not what the ballots say"
+    assert _numbers(recounted) == _numbers(stands), "the result is not what the ballots say"
     assert not counts.agree(recounted, ballots.counters(connection, run.id))
     said = [f"{run.state}, participants={stands.participants}, finished={stands.finished}"]
     for question in stands.questions:
         some = [f"{row.code}={row.count}" for row in question.rows if row.count]
-        ways = (("skipped", question.skipped), ("dont_know", question.dont_know), ("abstain", question.abstained))
+        ways = (
+            ("skipped", question.skipped),
+            ("dont_know", question.dont_know),
+            ("abstain", question.abstained),
+            ("blank", question.blank),
+            ("none", question.none),
+        )
         some += [f"{name}={n}" for name, n in ways if n]
         if question.answered and not question.rows:
             some.append(f"answered={question.answered}")
         if some:
             said.append(f"{question.name}: {' '.join(some)}")
     return " | ".join(said)
+
+
+def _numbers(result: Result) -> list[QuestionResult]:
+    """The questions without what is decided by them: some methods decide from whole ballots alone."""
+    return [replace(question, outcome=None) for question in result.questions]
 
 
 def kept(connection: Connection) -> str:

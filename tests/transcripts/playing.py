@@ -15,6 +15,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,21 +23,24 @@ import looking
 import orjson
 from chatfile import Chat, Entry, name_of, plainly, spoken, told, written
 from house import Dead, House, World
-from looking import flow_named, flow_of, zone_of
+from looking import flow_named, flow_of, zone_named
 from stage import BY_TYPING, GROUPS, NAME, WITH_BUTTONS, WITH_KEYS, Platform, Seen
 
 from adapters.base import Capabilities
 from bot.scene import Rules
 from bot.transcript import code_of
 from bot.walltime import instant
-from flows import prompts, times
+from flows import kinds, prompts, times
 from flows.events import Blocked, Event, Pressed, Returned, Said, Shared
-from flows.flow import AnyOf, Ask, Flow
+from flows.flow import AnyOf, Ask, Basket, Flow, Kind, Points, Slots
 from flows.messages import Button
 from storage import audit
 from storage.database import Connection, Database
 
 T = TypeVar("T")
+
+POLL, ANSWERS = "📊", "↩"
+FILES = Path(__file__).parent / "files"
 
 WAYS: dict[str, Capabilities] = {
     "buttons": WITH_BUTTONS,
@@ -52,6 +56,7 @@ FAULTS = """
 ! locked                  another program holds the database during the next act
 ! send unsure             the next message arrives, but the answer to us is lost; also: lost, later
 ! Léa blocks / returns    Léa blocks the bot, or lets it in again
+! Léa administrates       no fault: Léa is an administrator of every group
 ! spoil Léa               what is stored of Léa's session is damaged; mend puts it right
 """
 
@@ -104,19 +109,20 @@ class Player:
     def of(chat: Chat, file: Path, *, caps: Capabilities | None = None, afresh: bool = False) -> Player:
         """A player on the database `file`, which is empty, with the process started and the flow published."""
         caps = caps or WAYS[chat.way]
-        flow, source = flow_named(chat.flow)
-        now = instant(chat.start, zone_of(flow))
+        now = instant(chat.start, zone_named(chat.flow))
         rules = Rules(
             lang=chat.lang,
             keeps=frozenset({NAME}),
             public_url="https://palabre.example",
             link=lambda _adapter, payload: f"https://stage.example/?start={payload}",
+            draw=_drawn,
         )
         world = World(file, Platform(caps), now, rules)
         player = Player(chat, world, House(world), caps, afresh)
         player._open()
-        if not any(entry.kind == "office" and entry.text.startswith("publish") for entry in chat.entries):
-            player._publish(source)
+        published = any(entry.kind == "office" and entry.text.startswith("publish") for entry in chat.entries)
+        if chat.flow != "-" and not published:
+            player._publish(flow_named(chat.flow)[1])
         return player
 
     def _open(self) -> None:
@@ -150,13 +156,13 @@ class Player:
             case "prose":
                 return []
             case ">":
-                self._happens(entry, Said(at=self.world.now, text=spoken(self._filled(entry.text))))
+                self._happens(entry, self._said(entry))
             case "+":
-                self._happens(entry, Shared(at=self.world.now, what=entry.text))
+                self._happens(entry, self._shared(entry.text))
             case "#":
                 self._press(entry)
             case "at":
-                self._pass(instant(datetime.fromisoformat(entry.text), zone_of(flow_named(self.chat.flow)[0])))
+                self._pass(instant(datetime.fromisoformat(entry.text), zone_named(self.chat.flow)))
             case "wait":
                 span = times.duration(entry.text)
                 assert span is not None, f"line {entry.number}: not a length of time: {entry.text}"
@@ -168,6 +174,31 @@ class Player:
             case "look":
                 return [plainly(self._look(entry))]
         return []
+
+    def _said(self, entry: Entry) -> Said:
+        """What somebody types: perhaps an answer to a message of ours, or to a poll of the messenger."""
+        person, _, chat = entry.who.partition("@")
+        text, several, poll = entry.text.partition(f" {POLL}{POLL} ")
+        if not several:
+            text, _, poll = entry.text.partition(f" {POLL} ")
+        newest = [one.ref for one in self.world.platform.shown.values() if one.place == f"{NAME}:{chat or person}"]
+        return Said(
+            at=self.world.now,
+            text=spoken(self._filled(text.removeprefix(f"{ANSWERS} "))),
+            reply_to=newest[-1] if text.startswith(ANSWERS) else None,
+            admin=chat in GROUPS and person in self.world.platform.administrators,
+            poll=tuple(part.strip() for part in poll.split("|")) if poll else (),
+            several=bool(several),
+        )
+
+    def _shared(self, what: str) -> Shared:
+        """Something that is not text; a file comes with what is in it, if it is there."""
+        kind, _, name = what.partition(" ")
+        if kind != "file":
+            return Shared(at=self.world.now, what=what)
+        file = FILES / name
+        text = file.read_text(encoding="utf-8") if file.exists() else ""
+        return Shared(at=self.world.now, what="document", name=name, text=text)
 
     def _filled(self, text: str) -> str:
         return text.replace("{code}", self.code)
@@ -204,7 +235,7 @@ class Player:
         """How many new messages arrived without our noting it, and will be sent again."""
         if self.caps.idempotent_send:
             return 0
-        keys = {row[0] for row in self.rows("SELECT key FROM outbox WHERE state = 'sending' AND resend")}
+        keys = {row[0] for row in self.rows("SELECT key FROM outbox WHERE state IN ('sending', 'waiting') AND resend")}
         return sum(message.key.rpartition(".")[0] in keys for message in self.world.platform.shown.values())
 
     def restart(self) -> None:
@@ -260,9 +291,15 @@ class Player:
         menu, pressed = prompts.read_command(button.data), prompts.read(button.data)
         if menu is not None:
             return button.label if menu[0] == "resume" else f"/{menu[0]} {menu[1]}".rstrip()
+        if prompts.read_card(button.data) is not None:
+            return None
         assert pressed is not None
         found = self._prompt(pressed[0])
         ask = found[1].steps[found[1].index[found[0]]] if found and found[0] in found[1].index else None
+        if found and isinstance(ask, Ask):
+            ask = kinds.seen(ask, found[2])
+            if not button.quiet and (move := _move_as_typed(ask.kind, pressed[1])):
+                return move
         if isinstance(ask, Ask) and isinstance(ask.kind, AnyOf):
             if pressed[1] == prompts.DONE:
                 codes = [choice.code for choice in ask.kind.choices]
@@ -273,21 +310,21 @@ class Player:
         choices = [one for one in self.world.platform.shown[ref].buttons if not one.quiet and not one.url]
         if button.quiet or entry.number % 2 or any(one.label.lstrip("-").isdecimal() for one in choices):
             return button.label
-        return str(choices.index(button) + 1)
+        return str(button.number or choices.index(button) + 1)
 
     def _ticked(self, prompt: str) -> list[str]:
         query = "SELECT s.state FROM prompts p JOIN sessions s ON s.id = p.session WHERE p.id = ?"
         return list(orjson.loads(self.rows(query, prompt)[0][0])["open"][2])
 
-    def _prompt(self, id: str) -> tuple[str, Flow] | None:
-        """The step and the flow that a prompt belongs to."""
-        query = "SELECT p.step, s.version FROM prompts p JOIN sessions s ON s.id = p.session WHERE p.id = ?"
+    def _prompt(self, id: str) -> tuple[str, Flow, str] | None:
+        """The step, the flow and the session that a prompt belongs to."""
+        query = "SELECT p.step, s.version, s.id FROM prompts p JOIN sessions s ON s.id = p.session WHERE p.id = ?"
         found = self.rows(query, id)
         if not found:
             return None
-        step, version = found[0]
+        step, version, session = found[0]
         source = self.rows("SELECT source FROM flow_versions WHERE version = ?", version)[0][0]
-        return step, flow_of(version, source)
+        return step, flow_of(version, source), str(session)
 
     # --- What became visible -----------------------------------------------------------------------------------------
 
@@ -320,8 +357,7 @@ class Player:
         if button.data not in self.codes:
             pressed = prompts.read(button.data)
             found = self._prompt(pressed[0]) if pressed else None
-            flow = found[1] if found else flow_named(self.chat.flow)[0]
-            self.codes[button.data] = code_of(flow, found[0] if found else "", button)
+            self.codes[button.data] = code_of(found[1], found[0], button, found[2]) if found else _token(button)
         return self.codes[button.data]
 
     def _note_steps(self) -> None:
@@ -362,6 +398,8 @@ class Player:
             case [person, "returns"]:
                 world.platform.blocked.discard(f"{NAME}:{person}")
                 self._happens(Entry("", "fault", who=person), Returned(at=world.now))
+            case [person, "administrates"]:
+                world.platform.administrators.add(person)
             case ["spoil", person]:
                 self._spoil(person)
             case ["mend", _person]:
@@ -486,3 +524,36 @@ class Player:
         if not self.down:
             self.house = House(world)
             self._open()
+
+
+def _drawn(lane: str, consultation: str) -> int:
+    """The number of a session: by chance, but the same whenever this chat is played."""
+    return int.from_bytes(blake2b(f"{lane} {consultation}".encode(), digest_size=7).digest())
+
+
+_STATES = {"yes": "oui", "maybe": "si besoin", "no": "non"}
+
+
+def _token(button: Button) -> str:
+    """What stands for a button that belongs to no question: the word of its command, or what it does on a card."""
+    found = prompts.read_command(button.data)
+    if found is not None:
+        return found[0]
+    carried = prompts.read_card(button.data) or prompts.read(button.data)
+    return carried[1] if carried else ""
+
+
+def _move_as_typed(kind: Kind, token: str) -> str:
+    """What does the same as a button of an answer made in several moves; empty where its label or number does."""
+    place, _, given = token.removeprefix("-").partition(".")
+    if not place.isdecimal():
+        return ""
+    number = int(place) + 1
+    match kind:
+        case Points():
+            return f"{number}: {'-' if given == 'x' else given}" if given else str(number)
+        case Slots():
+            return f"{number} {_STATES[given]}"
+        case Basket():
+            return f"-{number}" if token.startswith("-") else str(number)
+    return ""

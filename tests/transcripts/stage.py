@@ -64,6 +64,7 @@ class Platform:
         self.noted: dict[str, str] = {}
         """Which press got which answer."""
         self.blocked: set[str] = set()
+        self.administrators: set[str] = set()
         self.troubles: deque[str] = deque()
         """What goes wrong with the next sends: `unsure` (it arrives, the answer is lost), `lost`, `later`."""
         self._number = 0

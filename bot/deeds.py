@@ -1,0 +1,90 @@
+"""The audit in words: who did what, for those who watch.
+
+The one rule: people are shown by their short code, never by a messenger's id, and the ballots' content is left out.
+"""
+
+from __future__ import annotations
+
+from bot.wording import moment
+from locales import tr
+from storage import people
+from storage.audit import Deed
+from storage.database import Connection
+from storage.instants import when
+
+
+def sentence(connection: Connection, deed: Deed, zone: str, lang: str) -> str:
+    """One act: when, who, what."""
+    at, who = moment(when(deed.at_ms), zone, lang), _who(connection, deed.who, lang)
+    return tr(lang, "{when} — {who}: {what}", when=at, who=who, what=_what(deed, lang))
+
+
+def _who(connection: Connection, who: str, lang: str) -> str:
+    if who == "palabre":
+        return tr(lang, "the program")
+    if who == "command line":
+        return tr(lang, "on the server")
+    known = who.isdecimal() and people.known(connection, int(who))
+    return people.code_of(connection, int(who)) if known else tr(lang, "somebody who is no longer here")
+
+
+def _what(deed: Deed, lang: str) -> str:
+    said = _act(deed.act, lang)
+    return f"{said} ({deed.detail})" if deed.act in _TOLD and deed.detail else said
+
+
+_TOLD = frozenset({"clone", "send back", "extend", "reopen", "close early", "fix", "propose fix", "approve fix"}) | {
+    "outcome",
+    "remind",
+    "grant",
+    "revoke",
+}
+"""Acts whose detail says something to people. That of a closing is the whole result."""
+
+
+def _act(act: str, lang: str) -> str:
+    match act:
+        case "publish":
+            return tr(lang, "published")
+        case "draft":
+            return tr(lang, "made a draft")
+        case "clone":
+            return tr(lang, "made a copy")
+        case "review":
+            return tr(lang, "asked for a review")
+        case "approve":
+            return tr(lang, "approved it")
+        case "send back":
+            return tr(lang, "sent it back")
+        case "open":
+            return tr(lang, "opened it")
+        case "extend":
+            return tr(lang, "put the closing off")
+        case "remind":
+            return tr(lang, "reminded people")
+        case "close early":
+            return tr(lang, "closed it by hand")
+        case "close":
+            return tr(lang, "counted and closed")
+        case "differ":
+            return tr(lang, "found counters that differ from the ballots")
+        case "forget":
+            return tr(lang, "destroyed the key")
+        case "reopen":
+            return tr(lang, "opened it again")
+        case "fix" | "approve fix":
+            return tr(lang, "corrected the wording")
+        case "propose fix":
+            return tr(lang, "proposed a correction")
+        case "refuse fix":
+            return tr(lang, "refused a correction")
+        case "outcome":
+            return tr(lang, "gave an outcome")
+        case "archive" | "put away":
+            return tr(lang, "put it away")
+        case "grant":
+            return tr(lang, "gave a role")
+        case "revoke":
+            return tr(lang, "took a role away")
+        case other:
+            return other
