@@ -34,7 +34,7 @@ from storage.instants import ms
 from storage.outbox import Rank
 
 BAR = 10
-"""Signs in the longest bar."""
+"""Signs in a bar, all of them for everybody's vote."""
 
 
 # --- Hanging and pressing --------------------------------------------------------------------------------------------
@@ -150,10 +150,10 @@ def _ballot(consultation: Consultation, flow: Flow, ask: Ask, lang: str) -> list
 
 def _tally(flow: Flow, ask: Ask, question: QuestionResult, lang: str) -> list[Block]:
     """A bar, a share and a number for each choice, in the order of the list, so that nothing jumps about."""
-    most = max((row.count for row in question.rows), default=0)
+    all_of_them = question.answered
     items: list[tuple[Inline, ...]] = []
     for row, part in zip(question.rows, counts.percents(question), strict=True):
-        bar = "▰" * (-(-row.count * BAR // most) if most else 0)
+        bar = "▰" * (-(-row.count * BAR // all_of_them) if all_of_them else 0)
         measure = phrases.measure(lang, question, row, part)
         items.append((Plain(phrases.label(lang, flow, question, row) + "\n" + f"{bar:▱<{BAR}} {measure}"),))
     several = isinstance(ask.kind, AnyOf)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from flows import keeping, kinds, prompts, reading
-from flows.effects import Note, Send
+from flows.effects import Note, Send, Withdraw
 from flows.flow import Ask, Flow, Words
 from flows.kinds.reply import Partly, Taken, Wrong
 from flows.messages import message, paragraph
@@ -319,6 +319,18 @@ def stop(flow: Flow, session: Session) -> Step:
     none = tr(lang, "We stop here. You have not answered anything yet.")
     how = tr(lang, "To go on where you left, type /resume.")
     turn.effects.append(Send(message=message((kept if session.answers else none) + " " + how)))
+    return turn.step()
+
+
+def take_back(flow: Flow, session: Session) -> Step:
+    """Withdraw everything that was sent, until the closing; the person may begin anew."""
+    turn = Turn.of(flow, session)
+    turn.effects += [Withdraw(question=name, before=answer) for name, answer in session.answers.items()]
+    turn.answers, turn.said, turn.stage = {}, (), Stage.DECLINED
+    turn.close()
+    turn.effects.append(
+        Send(message=message(tr(session.lang, "Your answers are withdrawn. To take part again, type /start.")))
+    )
     return turn.step()
 
 

@@ -99,6 +99,8 @@ def _past(session: Session) -> str:
 def _recap_pressed(flow: Flow, session: Session, token: str) -> Step:
     if token == prompts.SEND and _unsent(session):
         return _send(flow, session, pressed=True)
+    if token == prompts.WITHDRAW and not _unsent(session):
+        return answering.take_back(flow, session)
     turn = Turn.of(flow, session)
     trail = turn.walk()
     for ask, _ in answered(trail):
@@ -141,6 +143,8 @@ def _recap_said(flow: Flow, session: Session, opened: OpenPrompt, text: str) -> 
             return answering.back(flow, session)
         case "stop":
             return answering.stop(flow, session)
+        case "withdraw" if not _unsent(session):
+            return answering.take_back(flow, session)
         case "resume" | "again" | "help":
             return answering.again(flow, session)
     lang = session.lang

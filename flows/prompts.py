@@ -19,6 +19,7 @@ ABSTAIN = "abs"
 BLANK = "blank"
 NONE = "none"
 SEND = "send"
+WITHDRAW = "out"
 KEEP = "keep"
 
 

@@ -87,7 +87,7 @@ def _base(character: str) -> str:
 
 def control(text: str) -> str | None:
     """The control word that this is: skip, back, stop, resume, done, dont_know, opinion, abstain, blank, none, help,
-    keep, send, again, myvote; None for everything else."""
+    keep, send, withdraw, again, myvote; None for everything else."""
     bare = text.strip()
     if bare in ("?", "？", "??"):
         return "help"

@@ -51,8 +51,15 @@ def show(trail: Trail, lang: str, prompt: str, *, sent: bool, before: Sequence[B
         )
         for number, (ask, _) in enumerate(listed, 1)
     ]
+    if sent:
+        buttons.append(Button(label=take_back(listed, lang), data=prompts.data(prompt, prompts.WITHDRAW), quiet=True))
     body = (*before, paragraph(head), _listing(trail, listed, lang), paragraph(Italic(foot)))
     return Message(body=body, prompt=Prompt(id=prompt, buttons=tuple(buttons), columns=COLUMNS))
+
+
+def take_back(listed: Sequence[object], lang: str) -> str:
+    """The words that withdraw everything."""
+    return tr(lang, "Withdraw my vote") if len(listed) == 1 else tr(lang, "Withdraw my answers")
 
 
 def answered(trail: Trail) -> list[tuple[Ask, Answer]]:

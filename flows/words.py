@@ -40,6 +40,8 @@ CONTROLS = _table(
         "blank": "blanc, vote blanc, voter blanc, je vote blanc, bulletin blanc, blank, blank vote, a blank vote",
         "none": "aucun, aucune, aucun d eux, aucune d elles, aucun de ceux la, aucune de celles la, aucun des choix, "
         "aucun de ces choix, aucune de ces propositions, none, none of these, none of them, none of the above",
+        "withdraw": "retirer, je retire, retirer mon vote, je retire mon vote, retirer mes reponses, "
+        "retirer ma reponse, je retire mes reponses, withdraw, withdraw my vote, withdraw my answers, take back my vote, take it back",
         "again": "repeter, repete, repetez, again, repeat",
     }
 )
