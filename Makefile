@@ -10,7 +10,7 @@ BIN    := $(VENV)/bin
 run: $(VENV)/.run
 	@$(BIN)/palabre run --samples
 
-test: $(VENV)/.dev $(VENV)/.browser $(VENV)/.emulator
+test: $(VENV)/.dev $(VENV)/.browser $(VENV)/.emulator $(VENV)/.synapse
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -58,7 +58,7 @@ $(VENV)/.dev: requirements/dev.lock pyproject.toml | $(VENV)/bin/python
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@ $(VENV)/.run
 
-# A browser and a second Bot API emulator make the live tests complete. Where they cannot be had,
+# A browser, a second Bot API emulator and a Matrix homeserver make the live tests complete. Where they cannot be had,
 # the tests that need them are skipped and say so.
 $(VENV)/.browser: tests/live/install-browser.sh | $(VENV)/.dev
 	@sh tests/live/install-browser.sh && touch $@
@@ -66,8 +66,11 @@ $(VENV)/.browser: tests/live/install-browser.sh | $(VENV)/.dev
 $(VENV)/.emulator: tests/live/install-emulator.sh | $(VENV)/.dev
 	@sh tests/live/install-emulator.sh && touch $@
 
+$(VENV)/.synapse: tests/live/install-synapse.sh tests/live/synapse.lock | $(VENV)/.dev
+	@sh tests/live/install-synapse.sh && touch $@
+
 lock: $(VENV)/.dev
 	@sh requirements/lock.sh
 
 clean:
-	rm -rf $(VENV) .oracles build .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .oracles .synapse build .mypy_cache .ruff_cache .pytest_cache .hypothesis

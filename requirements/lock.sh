@@ -7,3 +7,4 @@ options="--quiet --universal --python-version 3.11 --generate-hashes --no-annota
 uv pip compile $options run.in -o run.lock
 uv pip compile $options dev.in -o dev.lock
 uv pip compile $options ../tests/oracles/requirements.in -o ../tests/oracles/requirements.lock
+uv pip compile $options ../tests/live/synapse.in -o ../tests/live/synapse.lock

@@ -52,7 +52,6 @@ __all__ = (
     "marks",
     "percents",
     "several",
-    "shares",
 )
 
 CHOICE_KINDS = frozenset({"one_of", "any_of", "yes_no", "scale"})
@@ -120,34 +119,13 @@ def agree(result: Result, counters: Mapping[str, Mapping[str, int]]) -> list[str
     return differences
 
 
-def shares(counts: Sequence[int]) -> tuple[int, ...]:
-    """Whole percentages that sum to 100 (largest remainder; on equal remainders the smaller count, so that one vote
-    in 200 does not read 0, then the first); all 0 when there is nothing to share."""
-    total = sum(counts)
-    if not total:
-        return (0,) * len(counts)
-    parts = [count * 100 // total for count in counts]
-    by_remainder = sorted(range(len(counts)), key=lambda i: (-(counts[i] * 100 % total), counts[i], i))
-    for i in by_remainder[: 100 - sum(parts)]:
-        parts[i] += 1
-    return tuple(parts)
-
-
 def percents(question: QuestionResult) -> tuple[int, ...]:
-    """The percentage to show beside each row: of those who answered, and of all points where points were given. They
-    sum to 100, except where several answers were possible, and where that would show two equal counts as unequal
-    (three equal thirds read 33, 33, 33)."""
+    """The percentage to show beside each row: of those who answered, and of all points where points were given. Each is
+    rounded by itself, half up, so that the same fact reads the same everywhere (4 of 9 is 44, whatever the others got);
+    their sum may miss 100 by a little."""
     counts = [row.count for row in question.rows]
     whole = sum(counts) if question.kind == "points" else question.answered
-    rounded = tuple(_half_up(count, whole) for count in counts)
-    if question.kind in SEVERAL:
-        return rounded
-    shared = shares(counts)
-    return shared if len(set(zip(counts, shared, strict=True))) == len(set(counts)) else rounded
-
-
-SEVERAL = frozenset({"any_of", "grades", "slots", "basket"})
-"""Kinds where one ballot may count for several rows."""
+    return tuple(_half_up(count, whole) for count in counts)
 
 
 def _counted(flow: Flow, ask: Ask, answers: Mapping[Answer, int]) -> QuestionResult:

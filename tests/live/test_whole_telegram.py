@@ -184,9 +184,7 @@ async def test_the_owner_runs_it_from_the_chat(tmp_path: Path) -> None:
         hidden = tr("fr", "The result of “{title}” is shown to nobody before the closing.", title="Se déplacer demain")
         await sees(mayor, hidden)
         mayor.say("/close")
-        await sees(
-            mayor, tr("fr", "Close “{title}” now, before its hour? This cannot be undone.", title="Se déplacer demain")
-        )
+        await sees(mayor, tr("fr", "Close “{title}” now?", title="Se déplacer demain"))
         mayor.press(tr("fr", "Yes, close now"))
         assert (await town.results("mobilite"))["participants"] == 1
         mayor.say("/results")

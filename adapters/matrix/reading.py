@@ -1,0 +1,199 @@
+"""What an event of Matrix tells us, read from the raw JSON, one event at a time. Pure.
+
+The one rule: an event that makes no sense is `Malformed` and nothing else; it never stops the others. Only the few
+fields below are read, and each is checked, because everything in an event was written by somebody we do not know.
+https://spec.matrix.org/latest/client-server-api/#room-event-format
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from adapters.base import Inbound, Place
+from flows.events import Event, Pressed, Said, Shared
+
+Raw = Mapping[str, Any]
+
+MESSAGE, STICKER, REACTION = "m.room.message", "m.sticker", "m.reaction"
+ENCRYPTED, REDACTION, MEMBER = "m.room.encrypted", "m.room.redaction", "m.room.member"
+TOMBSTONE = "m.room.tombstone"
+STATE = (MEMBER, "m.room.encryption", "m.room.power_levels", "m.room.create", "m.room.name", TOMBSTONE)
+
+_KINDS = {"m.image": "photo", "m.audio": "voice", "m.video": "video", "m.file": "document", "m.location": "location"}
+_DIGIT_EMOJI = {f"{digit}\ufe0f\u20e3": str(digit) for digit in range(10)} | {
+    f"{digit}\u20e3": str(digit) for digit in range(10)
+}
+_TEN = "\U0001f51f"
+
+
+class Malformed(Exception):
+    """The event does not have the form that the specification promises. Carries no content."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """Where an event happened, as far as reading it needs to know."""
+
+    adapter: str
+    room: str
+    private: bool
+    me: str
+
+
+def read(event: Raw, view: View, *, ours: bool, admin: bool) -> Inbound | None:
+    """What `event` tells, if it concerns us. `ours` says that what it answers (`answered`) is a message of ours,
+    `admin` that its sender administrates the room."""
+    try:
+        return _read(event, view, ours, admin)
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError) as problem:
+        raise Malformed(type(problem).__name__) from None
+
+
+def answered(event: Raw) -> str | None:
+    """The message that a reply or a reaction is about; the road wants to know only about ours."""
+    relates = _relates(event)
+    if event.get("type") == REACTION:
+        return _id(relates.get("event_id")) if relates.get("rel_type") == "m.annotation" else None
+    if relates.get("rel_type") == "m.thread" and relates.get("is_falling_back") is True:
+        return None  # "answers" the last message of its thread only for clients that know no threads
+    reply = relates.get("m.in_reply_to")
+    return _id(reply.get("event_id")) if isinstance(reply, Mapping) else None
+
+
+def is_edit(event: Raw) -> bool:
+    """An edited text is not an answer. The relation is readable on encrypted events too."""
+    return _relates(event).get("rel_type") == "m.replace"
+
+
+def redacted(event: Raw) -> str | None:
+    """The event that a redaction takes away; since room version 11 the id is inside the content.
+    https://spec.matrix.org/latest/rooms/v11/"""
+    if event.get("type") != REDACTION:
+        return None
+    content = event.get("content")
+    inside = content.get("redacts") if isinstance(content, Mapping) else None
+    return _id(event.get("redacts")) or _id(inside)
+
+
+def reaction(event: Raw) -> str:
+    """What somebody put on a message: the number that a number sign stands for, else the sign or word itself."""
+    key = _relates(event).get("key")
+    if not isinstance(key, str) or not key.strip():
+        raise Malformed("key")
+    key = key.strip()
+    if key == _TEN:
+        return "10"
+    digits = [_DIGIT_EMOJI.get(part) for part in _parts(key)]
+    return "".join(digit for digit in digits if digit) if digits and all(digits) else key[:100]
+
+
+def when(event: Raw) -> datetime:
+    stamp = event["origin_server_ts"]
+    if type(stamp) is not int:
+        raise TypeError("not a time")
+    return datetime.fromtimestamp(stamp / 1000, UTC)
+
+
+def event_id(event: Raw) -> str:
+    found = _id(event.get("event_id"))
+    if found is None:
+        raise Malformed("event_id")
+    return found
+
+
+def sender(event: Raw) -> str:
+    found = event.get("sender")
+    if not isinstance(found, str) or not found.startswith("@") or len(found) > 255:
+        raise Malformed("sender")
+    return found
+
+
+def _read(event: Raw, view: View, ours: bool, admin: bool) -> Inbound | None:
+    if sender(event) == view.me or "state_key" in event or "redacted_because" in _unsigned(event):
+        return None
+    match event.get("type"):
+        case "m.room.message":
+            happened = _message(event, view, ours, admin)
+        case "m.sticker":
+            happened = Shared(at=when(event), what="sticker") if view.private or ours else None
+        case "m.reaction":
+            target = answered(event)
+            happened = Pressed(at=when(event), data=reaction(event), message=target) if ours and target else None
+        case _:
+            happened = None
+    return None if happened is None else inbound(event, view, happened)
+
+
+def inbound(event: Raw, view: View, happened: Event, *, suffix: str = "") -> Inbound:
+    """Something that happened where and by whom `event` says."""
+    return Inbound(
+        key=event_id(event) + suffix,
+        place=Place(view.adapter, view.room, None if view.private else _thread(event)),
+        person=sender(event),
+        event=happened,
+        private=view.private,
+    )
+
+
+def _message(event: Raw, view: View, ours: bool, admin: bool) -> Event | None:
+    content = event["content"]
+    if not content or is_edit(event):
+        return None  # redacted before we saw it, or the same message said better
+    kind = content["msgtype"]
+    if kind in ("m.text", "m.emote"):
+        text = content["body"]
+        if not isinstance(text, str):
+            raise TypeError("not a text")
+        words = _without_fallback(text) if answered(event) else text
+        if not (view.private or ours or words.startswith(("/", "!"))):
+            return None
+        return Said(at=when(event), text=words, reply_to=answered(event) if ours else None, admin=admin)
+    if kind == "m.notice" or str(kind).startswith("m.key.verification"):
+        return None  # what programs say to programs is answered by no program
+    return Shared(at=when(event), what=_KINDS.get(str(kind), "other")) if view.private or ours else None
+
+
+def _without_fallback(text: str) -> str:
+    """A reply without the quotation that old clients put in front of it.
+    https://spec.matrix.org/v1.12/client-server-api/#fallbacks-for-rich-replies"""
+    lines = text.split("\n")
+    if not lines[0].startswith("> <"):
+        return text
+    rest = next((at for at, line in enumerate(lines) if not line.startswith("> ")), len(lines))
+    if rest < len(lines) and not lines[rest]:
+        rest += 1
+    return "\n".join(lines[rest:])
+
+
+def _thread(event: Raw) -> str | None:
+    relates = _relates(event)
+    return _id(relates.get("event_id")) if relates.get("rel_type") == "m.thread" else None
+
+
+def _relates(event: Raw) -> Raw:
+    content = event.get("content")
+    relates = content.get("m.relates_to") if isinstance(content, Mapping) else None
+    return relates if isinstance(relates, Mapping) else {}
+
+
+def _unsigned(event: Raw) -> Raw:
+    found = event.get("unsigned")
+    return found if isinstance(found, Mapping) else {}
+
+
+def _id(value: Any) -> str | None:
+    return value if isinstance(value, str) and value.startswith("$") and len(value) <= 255 else None
+
+
+def _parts(key: str) -> list[str]:
+    """A run of number signs, sign by sign; anything else as it is."""
+    parts: list[str] = []
+    for character in key:
+        if character in "\ufe0f\u20e3" and parts:
+            parts[-1] += character
+        else:
+            parts.append(character)
+    return parts

@@ -1,0 +1,164 @@
+"""How bytes reach the homeserver: JSON in and JSON out, over kept-alive connections.
+
+The one rule: no error and no log line carries the access token; it travels in a header alone. Every call that changes
+something carries a transaction id (https://spec.matrix.org/latest/client-server-api/#transaction-identifiers) or may
+be repeated without harm, so there is a single way to fail: `Unanswered`, and the call may be made again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import aiohttp
+import orjson
+from yarl import URL
+
+CONNECT_SECONDS = 10.0
+TOTAL_SECONDS = 30.0
+CLIENT = "/_matrix/client/v3"
+MEDIA = "/_matrix/media/v3"
+
+
+class Unanswered(Exception):
+    """The homeserver was not reached, or its answer was lost. Carries no address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the homeserver answered. `body` is empty when it was no JSON object."""
+
+    status: int
+    body: Mapping[str, Any]
+    retry_header: str | None = None
+
+    @property
+    def ok(self) -> bool:
+        return 200 <= self.status < 300
+
+    @property
+    def code(self) -> str:
+        """https://spec.matrix.org/latest/client-server-api/#standard-error-response"""
+        code = self.body.get("errcode")
+        return code if isinstance(code, str) else ""
+
+    @property
+    def final(self) -> bool:
+        """Will the same be answered again, however often it is asked?"""
+        return self.status not in (401, 408, 429) and self.status < 500
+
+    @property
+    def sentence(self) -> str:
+        """What the server says of a failure, for the log."""
+        said = self.body.get("error")
+        return f"{self.status} {self.code} {said if isinstance(said, str) else ''}".strip()[:200]
+
+    @property
+    def wait(self) -> float | None:
+        """For how long the server asks to wait: `Retry-After`, else `retry_after_ms`.
+        https://spec.matrix.org/latest/client-server-api/#rate-limiting"""
+        if self.retry_header is not None and self.retry_header.isdecimal():
+            return float(self.retry_header)
+        told = self.body.get("retry_after_ms")
+        return max(told / 1000, 0.0) if isinstance(told, int | float) and not isinstance(told, bool) else None
+
+
+class Homeserver:
+    """One account on one homeserver. `token` may be changed while it is used."""
+
+    def __init__(self, base_url: str, token: str | None = None) -> None:
+        self.token = token
+        self._base = base_url.rstrip("/")
+        self.closed = False
+        self._session: aiohttp.ClientSession | None = None
+
+    async def call(
+        self,
+        method: str,
+        path: str,
+        payload: Mapping[str, Any] | None = None,
+        *,
+        query: Mapping[str, str] | None = None,
+        seconds: float = TOTAL_SECONDS,
+    ) -> Reply:
+        """One call; a refusal is a `Reply`. `TypeError` when `payload` cannot be written as JSON."""
+        data = orjson.dumps(payload) if payload is not None else None
+        return await self._ask(method, path, data, "application/json", query, seconds)
+
+    async def upload(self, data: bytes, kind: str) -> Reply:
+        """https://spec.matrix.org/latest/client-server-api/#post_matrixmediav3upload"""
+        return await self._ask("POST", f"{MEDIA}/upload", data, kind, None, 2 * TOTAL_SECONDS)
+
+    async def _ask(
+        self,
+        method: str,
+        path: str,
+        data: bytes | None,
+        kind: str,
+        query: Mapping[str, str] | None,
+        seconds: float,
+    ) -> Reply:
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        if data is not None:
+            headers["Content-Type"] = kind
+        timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=CONNECT_SECONDS)
+        url = URL(self._base + path, encoded=True)
+        try:
+            async with self._open().request(
+                method, url.with_query(query) if query else url, data=data, headers=headers, timeout=timeout
+            ) as answer:
+                return Reply(answer.status, parse(await answer.read()), answer.headers.get("Retry-After"))
+        except (aiohttp.ClientError, TimeoutError, OSError) as problem:
+            raise Unanswered(type(problem).__name__) from None
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self.closed:
+            raise Unanswered("closed")
+        if self._session is None:
+            connector = aiohttp.TCPConnector(limit=100, keepalive_timeout=30, ttl_dns_cache=300)
+            self._session = aiohttp.ClientSession(connector=connector, cookie_jar=aiohttp.DummyCookieJar())
+        return self._session
+
+    async def close(self) -> None:
+        self.closed = True
+        if self._session is not None:
+            session, self._session = self._session, None
+            await session.close()
+            await asyncio.sleep(0)
+
+
+def path(*parts: str) -> str:
+    """A path of the client API, each part escaped: room ids carry signs that mean something in addresses."""
+    return "/".join((CLIENT, *(quote(part, safe="") for part in parts)))
+
+
+def parse(body: bytes) -> Mapping[str, Any]:
+    """The JSON object in `body`, or an empty one; a list comes as `{"list": ...}`. Half characters (lone surrogates,
+    which orjson refuses) are replaced, so that one message with them cannot hide all the others."""
+    try:
+        data = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        try:
+            data = whole(json.loads(body.decode("utf-8", "replace")))
+        except (ValueError, RecursionError):
+            return {}
+    if isinstance(data, list):
+        return {"list": data}
+    return data if isinstance(data, dict) else {}
+
+
+def whole(value: Any) -> Any:
+    """A JSON value without half characters."""
+    match value:
+        case str():
+            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        case list():
+            return [whole(item) for item in value]
+        case dict():
+            return {whole(key): whole(item) for key, item in value.items()}
+        case _:
+            return value
