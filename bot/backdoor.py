@@ -159,7 +159,16 @@ def _close(road: Road, request: dict[str, Any]) -> dict[str, Any]:
         found = consultations.get(connection, request["id"])
         if found is None or found.state != "open":
             raise OfficeError(tr(request["lang"], "No open consultation is called “{id}”.", id=request["id"]))
-        audit.note(connection, at_ms=ms(scene.now), who="command line", act="close early", subject=found.id)
-        office.begin_closing(scene, found, why=str(request.get("reason", ""))[:500])
+        now, why = ms(scene.now), str(request.get("reason", "")).strip()[:500]
+        if found.closes_ms is not None and found.closes_ms > now and not why:
+            sentence = tr(
+                request["lang"],
+                "People were told another hour, and will read your reason with the result: "
+                'palabre close {id} --reason "..."',
+                id=found.id,
+            )
+            raise OfficeError(sentence)
+        audit.note(connection, at_ms=now, who="command line", act="close early", subject=found.id, detail=why)
+        office.begin_closing(scene, found, why=why)
         scene.flush()
     return {"id": found.id, "state": "closing"}

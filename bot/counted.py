@@ -23,6 +23,7 @@ from flows.tally.files import BallotFile
 from flows.tally.outcome import Cut, Number, Outcome, Purchase, Tie
 from locales import tr, trn
 
+CONSENT = "consent"
 LONGEST_NAME = 36
 ROUNDS_BESIDE = 7
 PAIRED = 12
@@ -141,6 +142,8 @@ def _compared(
 
 def _order(outcome: Outcome, labels: Mapping[str, str], lang: str) -> list[str]:
     lines = {line.code: line for line in outcome.lines}
+    if outcome.method == CONSENT:
+        return _stances(outcome, labels, lang)
     extra = [name for name in _measures(lang) if any(name in line.more for line in outcome.lines)]
     head = [tr(lang, "Place"), tr(lang, "Option"), _scored_by(outcome.method, lang)]
     table: Table = [head + [_measures(lang)[name] for name in extra]]
@@ -154,6 +157,16 @@ def _order(outcome: Outcome, labels: Mapping[str, str], lang: str) -> list[str]:
     cut = len(table) - 1 - PLACES
     more = [tr(lang, "… and {n} more", n=cut)] if cut > 0 else []
     return [*aligned(table[: PLACES + 1]), *more]
+
+
+def _stances(outcome: Outcome, labels: Mapping[str, str], lang: str) -> list[str]:
+    """The stances in their own order; each share is one of all who answered."""
+    rows = [
+        [labels[line.code], figure(lang, line.score), _measure("share", Fraction(line.score) / outcome.voters, lang)]
+        for line in outcome.lines
+        if outcome.voters
+    ]
+    return aligned([[tr(lang, "Option"), tr(lang, "Votes"), tr(lang, "Share")], *rows])
 
 
 def _scored_by(method: str, lang: str) -> str:

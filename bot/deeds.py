@@ -5,6 +5,10 @@ The one rule: people are shown by their short code, never by a messenger's id, a
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from bot.office import adding
+from bot.walltime import instant
 from bot.wording import moment
 from locales import tr
 from storage import people
@@ -15,8 +19,10 @@ from storage.instants import when
 
 def sentence(connection: Connection, deed: Deed, zone: str, lang: str) -> str:
     """One act: when, who, what."""
-    at, who = moment(when(deed.at_ms), zone, lang), _who(connection, deed.who, lang)
-    return tr(lang, "{when} — {who}: {what}", when=at, who=who, what=_what(deed, lang))
+    at, what = moment(when(deed.at_ms), zone, lang), _what(deed, zone, lang)
+    # A participant is written down by the token of one consultation, which is no person that we could name.
+    who = tr(lang, "a participant") if deed.act == adding.ACT else _who(connection, deed.who, lang)
+    return tr(lang, "{when} — {who}: {what}", when=at, who=who, what=what)
 
 
 def _who(connection: Connection, who: str, lang: str) -> str:
@@ -28,12 +34,30 @@ def _who(connection: Connection, who: str, lang: str) -> str:
     return people.code_of(connection, int(who)) if known else tr(lang, "somebody who is no longer here")
 
 
-def _what(deed: Deed, lang: str) -> str:
+def _what(deed: Deed, zone: str, lang: str) -> str:
+    if deed.act == adding.ACT:
+        return tr(lang, "added the choice “{choice}”", choice=deed.detail)
     said = _act(deed.act, lang)
+    if deed.act in _HOURS and deed.detail:
+        return f"{said} ({_hour(deed.detail, zone, lang)})"
     return f"{said} ({deed.detail})" if deed.act in _TOLD and deed.detail else said
 
 
-_TOLD = frozenset({"clone", "send back", "extend", "reopen", "close early", "fix", "propose fix", "approve fix"}) | {
+def _hour(wall: str, zone: str, lang: str) -> str:
+    """A wall time as it was written down, in words."""
+    try:
+        at = datetime.fromisoformat(wall)
+    except ValueError:
+        return wall
+    said = moment(instant(at, zone) if at.tzinfo is None else at, zone, lang)
+    return tr(lang, "until {when}", when=said)
+
+
+_HOURS = frozenset({"extend", "reopen"})
+"""Acts whose detail is the new closing hour."""
+
+
+_TOLD = frozenset({"clone", "send back", "close early", "fix", "propose fix", "approve fix"}) | {
     "outcome",
     "remind",
     "grant",

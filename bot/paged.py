@@ -18,13 +18,16 @@ from bot.results.votes import verdict, vote_of
 from bot.studied import Studied
 from bot.visibility import visible
 from bot.wording import moment, title
-from flows.flow import Ask, Flow
+from flows.flow import Ask, Flow, Method
 from flows.tally import counts
 from flows.tally.counts import Result
 from flows.wording import write
 from locales import tr
 from storage.consultations import Consultation
 from storage.instants import when
+
+PICTURE_FIRST = frozenset({Method.MAJORITY_JUDGMENT, Method.MATRIX})
+"""Methods whose tables are many numbers, and whose picture is read at a glance."""
 
 
 def listing(consultation: Consultation, flow: Flow, lang: str) -> Listing:
@@ -53,10 +56,11 @@ def page(
         opens=_hour(consultation.opened_ms or consultation.opens_ms, zone, lang),
         closes=_hour(consultation.closed_ms or consultation.closes_ms, zone, lang),
         turnout=result.participants if seen else None,
-        results=_questions(flow, public, lang, studied) if seen else None,
+        results=_questions(flow, public, lang, studied, closed=closed) if seen else None,
         hidden="" if seen else why_hidden(consultation, lang),
-        note=phrases.not_a_sample(lang) if seen else "",
+        note=_note(lang, closed=closed) if seen else "",
         chart=bool(drawn),
+        picture_first=any(ask.rule is not None and ask.rule.method in PICTURE_FIRST for ask in flow.asks),
         pictures=tuple(say_sheet(sheet) for sheet in drawn),
         downloads=closed,
         calendar=closed and dates(consultation, flow, result, lang) is not None,
@@ -84,16 +88,23 @@ def counted_at(consultation: Consultation) -> datetime | None:
     return when(consultation.closed_ms) if consultation.closed_ms is not None else None
 
 
-def _questions(flow: Flow, result: Result, lang: str, studied: Studied | None) -> tuple[QuestionResult, ...]:
+def _note(lang: str, *, closed: bool) -> str:
+    """What to know before reading the figures."""
+    return " ".join([*([] if closed else [phrases.will_change(lang)]), phrases.not_a_sample(lang)])
+
+
+def _questions(
+    flow: Flow, result: Result, lang: str, studied: Studied | None, *, closed: bool
+) -> tuple[QuestionResult, ...]:
     asked = phrases.public_questions(flow, result)
-    return tuple(_question(flow, ask, question, lang, studied) for ask, question in asked)
+    return tuple(_question(flow, ask, question, lang, studied, closed=closed) for ask, question in asked)
 
 
 def _question(
-    flow: Flow, ask: Ask, question: counts.QuestionResult, lang: str, studied: Studied | None
+    flow: Flow, ask: Ask, question: counts.QuestionResult, lang: str, studied: Studied | None, *, closed: bool
 ) -> QuestionResult:
     text = ask.text.read(lang, flow.lang)
-    vote = vote_of(flow, ask, question, lang)
+    vote = vote_of(flow, ask, question, lang, closed=closed)
     if vote is not None:
         beyond = studied.beyond.get(ask.name) if studied else None
         return QuestionResult(

@@ -98,7 +98,7 @@ def told(found: Looked, lang: str, *, with_why: bool) -> list[str]:
     said = [plain_text(say_results(found.flow, found.result, lang, closed=closed, place_url=None).body)]
     said.append("\n".join(funnel.told(found.flow, found.funnel, lang)))
     if with_why:
-        for vote in votes(found.flow, found.result, lang):
+        for vote in votes(found.flow, found.result, lang, closed=closed):
             more = found.studied.beyond.get(vote.ask.name) if found.studied else None
             said.append(plain_text(tuple(why.explain(vote, more, whole=True))))
     said += [_crossed(found.flow, one, lang) for one in found.by]

@@ -117,7 +117,7 @@ def _run(turn: Turn, command: Command, argument: str) -> None:
         name = command.aliases[0] if turn.lang == "fr" and command.aliases else command.name
         turn.say(tr(turn.lang, "/{name} is for organisers.", name=name))
     elif not turn.item.private and not (command.in_group or command.needs in IN_GROUP):
-        _send_to_private(turn)
+        _send_to_private(turn, office_work=command.needs is not None)
     elif not turn.item.private and command.name == "start" and _hung(turn, argument):
         return
     elif not turn.item.private and command.name in ("start", "help"):
@@ -156,13 +156,17 @@ def _ask_name(turn: Turn) -> None:
     turn.say(message(text, prompt=Prompt(id="", buttons=buttons) if buttons else None))
 
 
-def _send_to_private(turn: Turn, payload: str = "") -> None:
-    """In a group nobody's answers are shown: the way leads to a private chat."""
+def _send_to_private(turn: Turn, payload: str = "", *, office_work: bool = False) -> None:
+    """In a group nobody's answers are shown, nor what only organisers see: the way leads to a private chat."""
     rules, lang = turn.scene.rules, turn.lang
     url = rules.link(turn.item.adapter, payload) or f"{rules.public_url}/start/{payload}".rstrip("/")
-    button = Button(label=tr(lang, "Answer in private"), data="", url=url)
-    prompt = Prompt(id="", buttons=(button,))
-    turn.say(message(tr(lang, "Let us continue in private, where only you can see your answers."), prompt=prompt))
+    if office_work:
+        label = tr(lang, "Write to me in private")
+        text = tr(lang, "This is done in private, where only you can read it.")
+    else:
+        label = tr(lang, "Answer in private")
+        text = tr(lang, "Let us continue in private, where only you can see your answers.")
+    turn.say(message(text, prompt=Prompt(id="", buttons=(Button(label=label, data="", url=url),))))
 
 
 def _unknown_command(turn: Turn, word: str) -> None:

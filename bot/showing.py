@@ -103,7 +103,7 @@ class Showing:
             return Message(body=(paragraph(paged.why_hidden(consultation, lang)),))
         studied = await self._study(*found)
         body: list[Block] = [paragraph(Bold(title(flow, lang)))]
-        for vote in votes(flow, result, lang):
+        for vote in votes(flow, result, lang, closed=closed):
             body += why.explain(vote, studied.beyond.get(vote.ask.name) if studied else None)
         if len(body) == 1:
             about = tr(lang, "Nothing was voted on here: the result is how many people gave each answer.")

@@ -38,8 +38,8 @@ def study(flow: Flow, ballots: Sequence[Ballot], result: Result, source: str) ->
     return Studied(beyond=beyond, fingerprint=archive.fingerprint(flow, ballots, result, source=source))
 
 
-def votes(flow: Flow, result: Result, lang: str) -> list[Vote]:
+def votes(flow: Flow, result: Result, lang: str, *, closed: bool = True) -> list[Vote]:
     """The votes of a result that may be told."""
     asked = phrases.public_questions(flow, result.public())
-    found = [vote_of(flow, ask, question, lang) for ask, question in asked]
+    found = [vote_of(flow, ask, question, lang, closed=closed) for ask, question in asked]
     return [vote for vote in found if vote is not None]

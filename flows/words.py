@@ -41,7 +41,8 @@ CONTROLS = _table(
         "none": "aucun, aucune, aucun d eux, aucune d elles, aucun de ceux la, aucune de celles la, aucun des choix, "
         "aucun de ces choix, aucune de ces propositions, none, none of these, none of them, none of the above",
         "withdraw": "retirer, je retire, retirer mon vote, je retire mon vote, retirer mes reponses, "
-        "retirer ma reponse, je retire mes reponses, withdraw, withdraw my vote, withdraw my answers, take back my vote",
+        "retirer ma reponse, je retire mes reponses, withdraw, withdraw my vote, withdraw my answers"
+        ", take back my vote",
         "again": "repeter, repete, repetez, again, repeat",
     }
 )

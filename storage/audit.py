@@ -64,7 +64,13 @@ def count(connection: Connection, *, who: str, act: str, subject: str) -> int:
     return int(connection.execute(select(func.count()).select_from(audit).where(*same)).scalar() or 0)
 
 
+def last(connection: Connection, subject: str, act: str) -> Deed | None:
+    """The last time that somebody did this."""
+    row = connection.execute(_DEEDS.where(audit.c.subject == subject, audit.c.act == act).limit(1)).first()
+    return Deed(*row) if row else None
+
+
 def last_who(connection: Connection, subject: str, act: str) -> str | None:
     """Who did this last."""
-    row = connection.execute(_DEEDS.where(audit.c.subject == subject, audit.c.act == act).limit(1)).first()
-    return str(row[1]) if row else None
+    deed = last(connection, subject, act)
+    return deed.who if deed else None

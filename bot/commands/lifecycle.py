@@ -44,10 +44,11 @@ def confirm(turn: Turn, asked: Message, yes: str, name: str, id: str, *, no: str
     turn.ask(Message(body=asked.body, prompt=Prompt(id="", buttons=buttons)), more=more)
 
 
-def closing_meant(turn: Turn, words: str, run: Consultation) -> datetime | None:
-    """The closing hour that somebody means; a length of time is counted from the present one, if there is one."""
+def closing_meant(turn: Turn, words: str, run: Consultation, *, anew: bool = False) -> datetime | None:
+    """The closing hour that somebody means; a length of time is counted from the present one, if there is one. `anew`:
+    that one is past and gone, and it is counted from now."""
     now, zone = local(turn.scene.now, run.zone), run.zone
-    after = local(when(run.closes_ms), zone) if run.closes_ms is not None else None
+    after = local(when(run.closes_ms), zone) if run.closes_ms is not None and not anew else None
     return dates.read(words, now, zone, after=after) if words else None
 
 
@@ -165,15 +166,14 @@ def close(turn: Turn, argument: str) -> None:
     run, flow, rest = found
     lang, name, (sure, why) = turn.lang, title(flow, turn.lang), sure_of(rest)
     if not sure:
-        question = tr(lang, "Close “{title}” now, before its hour? This cannot be undone.", title=name)
+        question = _close_now(run, name, lang)
         said = [question, tr(lang, "People will read why: {why}", why=why)] if why else [question]
         yes, no = tr(lang, "Yes, close now"), tr(lang, "No, leave it open")
         confirm(turn, message(*said), yes, "close", run.id, no=no, more=why)
         return
     if run.closes_ms is not None and not why:
         out = Button(label=tr(lang, "No, leave it open"), data=command("keep"), quiet=True)
-        asked = tr(lang, "Why? Write a sentence: people were told another hour, and will read it with the result.")
-        turn.ask(message(asked, prompt=Prompt(id="", buttons=(out,))), free=f"close {run.id} yes")
+        turn.ask(message(*_ask_why(turn, run), prompt=Prompt(id="", buttons=(out,))), free=f"close {run.id} yes")
         return
     if not office.begin_closing(turn.scene, run, why=why[:500]):
         raise OfficeError(hours.somebody_was_faster(lang))
@@ -181,6 +181,28 @@ def close(turn: Turn, argument: str) -> None:
     if why:
         _tell_early(turn, run, flow, why[:500])
     turn.say(tr(lang, "“{title}” is closing; the result follows in a moment.", title=name))
+
+
+def _close_now(run: Consultation, name: str, lang: str) -> str:
+    """Ask once; that it is for good is said where /reopen would refuse."""
+    if run.closes_ms is None:
+        question = tr(lang, "Close “{title}” now?", title=name)
+    else:
+        question = tr(lang, "Close “{title}” now, before its hour?", title=name)
+    if hours.may_reopen(run, participants=1) and run.every is None:
+        return question
+    return f"{question} {tr(lang, 'It cannot be opened again once its result was shown.')}"
+
+
+def _ask_why(turn: Turn, run: Consultation) -> tuple[str, ...]:
+    """In a group, messengers show a bot only commands and answers to its own messages."""
+    lang = turn.lang
+    if turn.item.private:
+        return (tr(lang, "Why? Write a sentence: people were told another hour, and will read it with the result."),)
+    return (
+        tr(lang, "Why? People were told another hour, and will read your reason with the result."),
+        tr(lang, "Answer this message with a sentence, or write it in one line: /close {id} your reason", id=run.id),
+    )
 
 
 def _tell_early(turn: Turn, run: Consultation, flow: Flow, why: str) -> None:
@@ -204,7 +226,7 @@ def reopen(turn: Turn, argument: str) -> None:
         turn.say(told)
         return
     sure, words = sure_of(rest)
-    closes = closing_meant(turn, words, run)
+    closes = closing_meant(turn, words, run, anew=True)
     if closes is None:
         _not_understood(turn, "reopen", run.id, words)
         return

@@ -6,6 +6,8 @@ and what is missing is told with an example.
 
 from __future__ import annotations
 
+from rapidfuzz import fuzz, process
+
 from bot.rights import Act
 from bot.turn import Turn
 from bot.visibility import published
@@ -17,6 +19,9 @@ from flows.prompts import command
 from locales import tr
 from storage import consultations
 from storage.consultations import Consultation
+
+_NEAR = 80
+"""From this likeness (of 100) on, a word is taken for a mistyped consultation. Dates lie far below."""
 
 
 def meant(
@@ -40,6 +45,10 @@ def meant(
     titles = [title(flow, lang) for _run, flow in found]
     if argument.strip() and isinstance(at := reading.pick(argument, titles), int):
         return (*found[at], "")
+    near = process.extractOne(first.lower(), [run.id for run, _flow in found], scorer=fuzz.ratio, score_cutoff=_NEAR)
+    if first and near is not None:
+        _did_you_mean(turn, name, first, near[0], rest)
+        return None
     if len(found) == 1 and (alone or not argument.strip()):
         return (*found[0], argument.strip())
     if not found:
@@ -60,6 +69,18 @@ def meant(
     return None
 
 
+def _did_you_mean(turn: Turn, name: str, typed: str, id: str, rest: str) -> None:
+    """Offer the consultation whose name is nearly what was typed; what was typed after it is kept."""
+    lang = turn.lang
+    unknown = tr(lang, "There is no consultation called “{name}”.", name=typed[:60])
+    buttons = (
+        Button(label=id, data=command(name, id)),
+        Button(label=tr(lang, "No, change nothing"), data=command("keep"), quiet=True),
+    )
+    asked = message(unknown, tr(lang, "Did you mean “{near}”?", near=id), prompt=Prompt(id="", buttons=buttons))
+    turn.ask(asked, more=rest)
+
+
 def _flow(turn: Turn, run: Consultation) -> Flow:
     return turn.scene.flows.of(turn.scene.connection, run)
 
@@ -72,7 +93,25 @@ def _not_now(turn: Turn, run: Consultation, act: Act | None) -> str:
         return ""
     if act is not None and not turn.may(act, run.id):
         return tr(lang, "You have no role for “{id}” that allows this.", id=run.id)
-    return tr(lang, "“{id}” is {state}: this cannot be done now.", id=run.id, state=state(run.state, lang))
+    told = published(run) or turn.item.private
+    name = title(_flow(turn, run), lang) if told else run.id
+    said = tr(lang, "“{title}” is {state}: this cannot be done now.", title=name, state=state(run.state, lang))
+    return f"{said} {_first(run, act, lang)}".strip()
+
+
+def _first(run: Consultation, act: Act | None, lang: str) -> str:
+    """What has to be done before; empty where nothing would help."""
+    match run.state, act:
+        case "open", Act.OUTCOME | Act.ARCHIVE:
+            return tr(lang, "Close it first: /close {id}", id=run.id)
+        case "draft", Act.EXTEND | Act.CLOSE | Act.REMIND | Act.OUTCOME:
+            return tr(lang, "Publish it first: /open {id}", id=run.id)
+        case "review", Act.EXTEND | Act.CLOSE | Act.REMIND | Act.OUTCOME | Act.ARCHIVE:
+            return tr(lang, "It is waiting for approval: /review {id}", id=run.id)
+        case "closing", _:
+            return tr(lang, "Try again in a moment.")
+        case _:
+            return ""
 
 
 def state(name: str, lang: str) -> str:

@@ -57,12 +57,27 @@ def _audience(word: str) -> Audience | None:
             return None
 
 
+def _reaches_nobody(wanted: Audience | None, name: str, lang: str) -> str:
+    match wanted:
+        case Audience.UNFINISHED:
+            why = tr(lang, "nobody has begun and not finished, except those who said stop or cannot be reached.")
+        case Audience.SUBSCRIBED:
+            why = tr(lang, "nobody who asked to be told has still to begin.")
+        case _:
+            why = tr(
+                lang,
+                "nobody has begun and not finished, except those who said stop or cannot be reached; "
+                "and nobody who asked to be told has still to begin.",
+            )
+    return tr(lang, "A reminder of “{title}” would reach nobody at the moment: {why}", title=name, why=why)
+
+
 def _preview(turn: Turn, run: Consultation, flow: Flow, wanted: Audience | None) -> None:
     """The number of people for each audience, never a name."""
     lang, found = turn.lang, nudging.reach(turn.scene.connection, run.id)
     shown = {audience: n for audience, n in found.items() if n and wanted in (None, audience)}
     if not shown:
-        turn.say(tr(lang, "A reminder of “{title}” would reach nobody at the moment.", title=title(flow, lang)))
+        turn.say(_reaches_nobody(wanted, title(flow, lang), lang))
         return
     lines: list[Block | str] = [paragraph(Bold(title(flow, lang)))]
     lines += [_reaches(audience, n, lang) for audience, n in shown.items()]

@@ -24,7 +24,7 @@ from flows.events import Rang
 from flows.flow import Every, Flow
 from flows.session import Stage
 from flows.tally import counts
-from storage import audit, ballots, changes, consultations, inbox, outbox, sessions, shelf
+from storage import audit, ballots, changes, consultations, inbox, outbox, people, sessions, shelf
 from storage.consultations import Consultation
 from storage.database import Connection
 from storage.instants import ms, when
@@ -78,10 +78,24 @@ def count_up(turn: Turn, consultation: Consultation, flow: Flow) -> None:
     redraw(turn, id)
     for place in consultations.announced(scene.connection, id):
         turn.post(place, Results(id, scene.rules.lang), rank=Rank.BROADCAST, consultation=id)
+    _tell_closer(turn, consultation)
     next_page(turn, "results", id, "0")
     scene.arm(f"overdue:{id}", "overdue", id, due_ms=now + OVERDUE // _MS, lane=lane_of(id), detail="1")
     scene.arm(f"forget:{id}", "forget", id, due_ms=now + flow.forget // _MS, lane=lane_of(id))
     _repeat(scene, closed, flow)
+
+
+def _tell_closer(turn: Turn, consultation: Consultation) -> None:
+    """The result to whoever ended this run by hand, unless it comes to them as to everybody who took part."""
+    connection, id = turn.scene.connection, consultation.id
+    deed = audit.last(connection, id, "close early")
+    if deed is None or not deed.who.isdecimal() or deed.at_ms < (consultation.cut_ms or 0):
+        return
+    for closer in people.addresses(connection, [int(deed.who)]):
+        rows = sessions.of_voters(connection, {id}, {closer.participant})
+        told = any(row.place == closer.place and row.stage not in (Stage.PAUSED, Stage.DECLINED) for row in rows)
+        if not told:
+            turn.post(closer.place, Results(id, closer.lang or turn.scene.rules.lang), consultation=id)
 
 
 def recount(connection: Connection, consultation: Consultation, flow: Flow) -> counts.Result:
@@ -107,8 +121,8 @@ def as_it_stands(connection: Connection, consultation: Consultation, flow: Flow)
 
 def post_results(turn: Turn, event: Rang, consultation: Consultation) -> None:
     """Send the result to the next page of participants; nobody who said stop."""
-    people, after = participants_page(turn, consultation.id, int(event.detail))
-    for row, lang in people:
+    page, after = participants_page(turn, consultation.id, int(event.detail))
+    for row, lang in page:
         letter = Results(consultation.id, lang)
         turn.post(row.place, letter, rank=Rank.BROADCAST, resend=False, consultation=consultation.id)
     if after is not None:

@@ -7,16 +7,20 @@ need no inline style, and print their bars also where a browser leaves backgroun
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from fractions import Fraction
 from html import escape
 
-from babel.numbers import format_decimal, format_percent
+from babel.numbers import format_decimal
 from starlette.responses import Response
 
 from bot.pages.model import ConsultationPage, Listing, QuestionResult, ResultRow, State, Table
+from bot.results import phrases
 from flows.messages import Block, Bold, Bullets, Inline, Italic, Link, Paragraph, Plain
 from locales import LANGUAGES, tr, trn
 
 _NAMES = {"fr": "Français", "en": "English"}
+MOST = 10**7
+"""People in a consultation: the share of a row is a count of at most so many."""
 
 
 def consultation_page(lang: str, page: ConsultationPage, *, chat: bool) -> str:
@@ -119,7 +123,10 @@ def _results(lang: str, page: ConsultationPage) -> str:
         return f'<section class="results">{heading}<p class="hidden-reason">{escape(why)}</p></section>'
     questions = "".join(_question(lang, number, one) for number, one in enumerate(page.results, start=1))
     note = f'<p class="note">{escape(page.note)}</p>' if page.note else ""
-    return f'<section class="results">{heading}{note}{questions}</section>{_chart(lang, page)}{_downloads(lang, page)}'
+    chart = _chart(lang, page)
+    before, after = (chart, "") if page.picture_first else ("", chart)
+    told = f'<section class="results">{heading}{note}{before}{questions}</section>'
+    return f"{told}{after}{_downloads(lang, page)}"
 
 
 def _question(lang: str, number: int, question: QuestionResult) -> str:
@@ -148,10 +155,11 @@ def _table(table: Table) -> str:
         rows += "</tr>"
     caption = escape(table.caption)
     wide = " wide" if len(table.heads) > 4 else ""
-    return (
+    shown = (
         f'<div class="scroll{wide}" role="region" aria-label="{caption}" tabindex="0"><table>'
         f"<caption><span>{caption}</span></caption><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table></div>"
     )
+    return f"<details><summary>{escape(table.folded)}</summary>{shown}</details>" if table.folded else shown
 
 
 def _why(lang: str, question: QuestionResult) -> str:
@@ -189,7 +197,7 @@ def _inline(parts: Sequence[Inline]) -> str:
 
 
 def _row(lang: str, row: ResultRow) -> str:
-    share = "" if row.share is None else format_percent(row.share, "#,##0 %" if lang == "fr" else "#,##0%", locale=lang)
+    share = "" if row.share is None else phrases.share(lang, Fraction(row.share).limit_denominator(MOST))
     return (
         f'<tr><th scope="row">{escape(row.label)}{_bar(row.share or 0.0)}</th>'
         f"<td>{escape(_count(lang, row.count))}</td><td>{escape(share)}</td></tr>"

@@ -28,12 +28,14 @@ class ResultRow:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
     """A table as it is read: a caption, the heads of its columns, rows whose first cell is their head. `bars`, one a
-    row where there are any, are drawn beside the names (from 0 to 1)."""
+    row where there are any, are drawn beside the names (from 0 to 1).
+    `folded`: what to press to see it; empty where it is seen at once."""
 
     caption: str
     heads: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     bars: tuple[float, ...] = ()
+    folded: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +56,9 @@ class ConsultationPage:
     """A consultation as the public sees it. Texts are in the language that was asked for; `opens` and `closes` are
     ready to read, with their zone. `turnout` is None where it may not be told. `hidden` says why `results` is None.
     `chart` and `downloads` say whether the port has them; `pictures` says of each picture in words all that it shows
-    (without it there is one, told by the tables). `calendar`: best dates can be downloaded. `fingerprint` stands for
-    the text, the ballots and the result together. `changes` are sentences on what happened since then."""
+    (without it there is one, told by the tables). `picture_first`: they are read more easily than the
+    tables, and stand above them. `calendar`: best dates can be downloaded. `fingerprint` stands for the text,
+    the ballots and the result together. `changes` are sentences on what happened since then."""
 
     id: str
     title: str
@@ -71,6 +74,7 @@ class ConsultationPage:
     downloads: bool = False
     changes: tuple[str, ...] = ()
     pictures: tuple[str, ...] = ()
+    picture_first: bool = False
     calendar: bool = False
     fingerprint: str = ""
 

@@ -14,7 +14,7 @@ from bot.polls import when
 from bot.polls.model import Mistake
 from bot.polls.options import Setting
 from bot.polls.when import Problem
-from bot.polls.words import Family, Span
+from bot.polls.words import Family, Span, three_days
 from bot.walltime import exists, following, instant, local
 from bot.wording import moment
 from flows.flow import Every
@@ -83,6 +83,9 @@ def hours(chosen: Chosen, now: datetime, zone: str) -> Hours:
     opens = local(now, zone).replace(second=0, microsecond=0)
     told = [(one.said, at) for one in chosen.of(Family.UNTIL) if (at := _deadline(chosen, one, now, zone))]
     lasting = chosen.value(Family.LASTS, Span)
+    if lasting == Span():
+        lasting = None
+        _no_time(chosen)
     closes = _after(now, lasting, zone) if lasting else None
     if closes is not None and instant(closes, zone) - now > _LONGEST:
         said = tr(chosen.lang, "“{word}” is too long: a poll lasts a year at most.", word=chosen.said(Family.LASTS))
@@ -91,6 +94,17 @@ def hours(chosen: Chosen, now: datetime, zone: str) -> Hours:
     if every is None:
         return Hours(opens=opens, closes=_only(chosen, told, closes))
     return _recurring(chosen, every, opens, closes, told, zone)
+
+
+def _no_time(chosen: Chosen) -> None:
+    word = chosen.said(Family.LASTS)
+    said = tr(
+        chosen.lang,
+        "“{word}” is no time at all. Write for example: {example}. If it is a choice, put it in quotes.",
+        word=word,
+        example=three_days(chosen.lang),
+    )
+    chosen.wrong(word, said)
 
 
 def _only(chosen: Chosen, told: list[tuple[str, datetime]], closes: datetime | None) -> datetime | None:

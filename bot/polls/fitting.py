@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 
 from bot.polls.chosen import Chosen
-from bot.polls.words import Family
+from bot.polls.words import Family, key_in, keyed_in, value_in
 from flows.flow import Method
 from locales import tr
 
@@ -70,12 +70,12 @@ def check(chosen: Chosen, found: Method, count: int) -> None:
 
 
 def _misplaced(chosen: Chosen, word: str, found: Method, methods: frozenset[Method]) -> None:
-    fitting = [f"method={one}" for one in LINE_METHODS if one in methods]
+    fitting = [keyed_in(Family.METHOD, one, chosen.lang) for one in LINE_METHODS if one in methods]
     sentence = tr(
         chosen.lang,
         "“{word}” does not go with the method “{method}”. It goes with: {list}.",
         word=word,
-        method=found.value,
+        method=value_in(Family.METHOD, found, chosen.lang),
         list=", ".join(fitting),
     )
     chosen.wrong(word, sentence)
@@ -91,7 +91,7 @@ def _numbers(chosen: Chosen, found: Method, count: int) -> None:
     for low, high, usual in ((Family.MIN, Family.MAX, None), (Family.EACH, Family.POINTS, USUAL_POINTS)):
         least, most = chosen.value(low, int), chosen.value(high, int) or usual
         if least is not None and most is not None and least > most:
-            word, other = chosen.said(low), chosen.said(high) or f"{high.value}={usual}"
+            word, other = chosen.said(low), chosen.said(high) or f"{key_in(high, lang)}={usual}"
             chosen.wrong(word, tr(lang, "“{word}” is more than “{other}”.", word=word, other=other))
 
 

@@ -27,7 +27,7 @@ from bot.polls.model import (
     PollLine,
 )
 from bot.polls.splitting import Parts, settings_alone, split
-from bot.polls.words import Family, plain, squash
+from bot.polls.words import Family, keyed_in, plain, squash
 from bot.walltime import exists, local
 from flows.flow import Method, ResultsMode, Secrecy
 from flows.reading import clean, fold
@@ -68,7 +68,7 @@ def import_poll(
     let people pick several options."""
     parts = settings_alone(settings[:LONGEST_QUESTION], lang)
     if multiple and not any(one.family is Family.METHOD for one in parts.settings):
-        parts.settings += settings_alone(f"method={Method.APPROVAL}", lang).settings
+        parts.settings += settings_alone(keyed_in(Family.METHOD, Method.APPROVAL, lang), lang).settings
     parts.question, parts.quoted = " ".join(clean(question).split()), True
     parts.choices = [label for one in options if (label := " ".join(clean(one).split()))]
     return _poll(parts, settings, now, zone, lang, place_public=place_public)

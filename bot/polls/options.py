@@ -29,8 +29,11 @@ from bot.polls.words import (
     Span,
     Value,
     Weight,
+    key_in,
     plain,
     squash,
+    three_days,
+    value_in,
 )
 from flows.flow import Method
 from flows.words import NUMBERS
@@ -97,6 +100,8 @@ def _item(words: Sequence[Token], at: int, lang: str) -> Item:
     token = words[at]
     if token.key:
         return _keyed(words, at, lang) or Unknown(said=said(words[at : at + 1]), first=at)
+    if "?" in token.text:
+        return Unknown(said=token.text, first=at)
     for look in (_until, _length, _rounds, _numbered, _phrase, _method):
         found = look(words, at, lang)
         if found is not None:
@@ -110,7 +115,11 @@ def _item(words: Sequence[Token], at: int, lang: str) -> Item:
 def _phrase(words: Sequence[Token], at: int, lang: str) -> Item | None:
     for size in range(min(5, len(words) - at), 0, -1):
         run = words[at : at + size]
-        word = WORDS.get(squash(" ".join(one.text for one in run))) if not any(one.key for one in run) else None
+        word = (
+            WORDS.get(squash(" ".join(one.text for one in run)))
+            if not any(one.key or "?" in one.text for one in run)
+            else None
+        )
         if word is not None:
             return Setting(
                 family=word.family,
@@ -181,8 +190,6 @@ def span(words: Sequence[Token], at: int) -> tuple[Span, int] | None:
 
 def _lasting(count: int, unit: str, size: int) -> tuple[Span, int] | None:
     one = UNITS[unit]
-    if not count:
-        return None
     return Span(months=one.months * count, days=one.days * count, rest=one.rest * count), size
 
 
@@ -298,7 +305,9 @@ def _keyed(words: Sequence[Token], at: int, lang: str) -> Item | None:
         rest = [*([Token(text=token.text, begin=0, end=0)] if token.text else []), *words[begin:]]
         lasting = span(rest, 0) if rest else None
         if lasting is None:
-            advice = tr(lang, "Write for example: {example}", example=f"{token.key}=3d")
+            advice = tr(
+                lang, "Write for example: {example}", example=f"{key_in(family, lang, token.key)}={three_days(lang)}"
+            )
             found = _bad(words[at : at + 1], at, advice, lang)
         else:
             size = lasting[1] + (0 if token.text else 1)
@@ -358,8 +367,11 @@ def _misspelt(token: Token, at: int, lang: str) -> Trouble | None:
     value = token.text
     if family is Family.METHOD:
         close = process.extractOne(squash(value), tuple(METHODS), scorer=fuzz.ratio, score_cutoff=55)
-        value = str(METHODS[close[0]] if close else Method.APPROVAL)
+        value = value_in(family, METHODS[close[0]] if close else Method.APPROVAL, lang)
     sentence = tr(
-        lang, "I do not understand “{word}”. Did you mean “{near}”?", word=said([token]), near=f"{shown}={value}"
+        lang,
+        "I do not understand “{word}”. Did you mean “{near}”?",
+        word=said([token]),
+        near=f"{key_in(family, lang, shown)}={value}",
     )
     return Trouble(said=said([token]), sentence=sentence, first=at, last=at)

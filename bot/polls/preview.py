@@ -115,14 +115,14 @@ def _slot(at: date | datetime, zone: str, lang: str) -> str:
 
 
 def _apart(ask: Ask, lang: str) -> list[str]:
-    """What can be answered besides the choices, and is counted apart."""
+    """What can be answered besides the choices, and is counted apart; in the words of the buttons."""
     offered = (
-        (ask.blank, tr(lang, "Blank vote (counted apart)")),
-        (ask.none, tr(lang, "None of these (counted apart)")),
-        (ask.dont_know, tr(lang, "I don't know (counted apart)")),
-        (ask.abstain, tr(lang, "No opinion (counted apart)")),
+        (ask.blank, tr(lang, "Blank vote")),
+        (ask.none, tr(lang, "None of these")),
+        (ask.dont_know, tr(lang, "I don't know")),
+        (ask.abstain, tr(lang, "I'd rather not say")),
     )
-    return [label for shown, label in offered if shown]
+    return [tr(lang, "{label} (counted apart)", label=label) for shown, label in offered if shown]
 
 
 # --- Hours -----------------------------------------------------------------------------------------------------------
@@ -143,7 +143,7 @@ def _hours(flow: Flow, draft: Consultation | None, lang: str) -> list[str]:
     if closes is None and draft is None and window is not None and window.closes is not None:
         closes = instant(window.closes, zone)
     if closes is None:
-        return [tr(lang, "It has no closing hour: it stays open until you close it.")]
+        return [tr(lang, "There is no closing hour: people can answer until you close the vote.")]
     said = [tr(lang, "Closes {when}.", when=moment(closes, zone, lang))]
     if window is not None and window.every is not None and window.until is not None:
         said.append(_again(window, window.every, window.until, lang))
@@ -215,7 +215,7 @@ def _sight(flow: Flow, lang: str) -> list[str]:
             said.append(
                 tr(
                     lang,
-                    "Other participants see totals; the organisers also see which answers one person gave, "
+                    "Participants see totals only; the organisers also see which answers come from one person, "
                     "without the name.",
                 )
             )

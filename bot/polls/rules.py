@@ -83,8 +83,22 @@ def _method(ask: Ask, rule: Rule, lang: str) -> str:
             return tr(lang, "Everybody says yes, if need be, or no to each date. The date that suits most people wins.")
         case Method.MATRIX:
             return tr(lang, "Everybody grades as many of them as they like.")
-        case Method.EQUAL_SHARES | Method.GREEDY:
-            return tr(lang, "Everybody fills a basket of projects within the budget.")
+        case Method.EQUAL_SHARES:
+            return (
+                tr(lang, "Everybody fills a basket of projects within the budget.")
+                + " "
+                + tr(
+                    lang,
+                    "Each voter has the same share of the money, which pays for the projects that they chose (equal "
+                    "shares).",
+                )
+            )
+        case Method.GREEDY:
+            return (
+                tr(lang, "Everybody fills a basket of projects within the budget.")
+                + " "
+                + tr(lang, "The projects with the most votes are taken first, as long as they fit in the budget.")
+            )
         case _:
             assert_never(rule.method)
 
@@ -151,14 +165,34 @@ def _conditions(rule: Rule, lang: str) -> list[str]:
             said.append(tr(lang, "Threshold: at least {share} of the votes are needed to win.", share=needed))
     if rule.method is Method.CONSENT:
         return said
-    match rule.tie:
+    bought = rule.method in (Method.EQUAL_SHARES, Method.GREEDY)
+    return [*said, _tied_projects(rule.tie, lang) if bought else _tied(rule.tie, lang)]
+
+
+def _tied(cut: Cut, lang: str) -> str:
+    match cut:
         case Cut.OPEN:
-            said.append(tr(lang, "A tie is told as a tie."))
+            return tr(lang, "A tie is told as a tie.")
         case Cut.ORDER:
-            said.append(tr(lang, "A tie is won by the choice that stands first in the list."))
+            return tr(lang, "A tie is won by the choice that stands first in the list.")
         case Cut.DRAW:
-            said.append(tr(lang, "A tie is cut by a draw that anybody can check."))
-    return said
+            return tr(lang, "A tie is cut by a draw that anybody can check.")
+        case _:
+            assert_never(cut)
+
+
+def _tied_projects(cut: Cut, lang: str) -> str:
+    """For projects, the declared way of cutting ties comes last."""
+    said = tr(lang, "A tie goes to the cheaper project, then to the one with more votes.") + " "
+    match cut:
+        case Cut.OPEN:
+            return said + tr(lang, "If they are still level, it is told as a tie.")
+        case Cut.ORDER:
+            return said + tr(lang, "If they are still level, the one that stands first in the list goes first.")
+        case Cut.DRAW:
+            return said + tr(lang, "If they are still level, a draw that anybody can check decides.")
+        case _:
+            assert_never(cut)
 
 
 def _percent(share: Fraction, lang: str) -> str:

@@ -10,7 +10,8 @@ either:
   same thing (`2h | 3h`, `daily | weekly`) are both choices: they could not both hold.
 * At the end of the last choice, a run of settings is one when a word of it is sure or unmistakable (`samedi 3d
   hidden`), nothing in front of it leans on it ("dans 2h"), and no other choice ends in the same way.
-* Before the question, such a run is one when the question then begins with a capital letter or a quote.
+* What stands first is the question ("Confidentiel ? | oui | non"), and no word of it is taken. Only a segment of
+  settings that say so may come before it.
 
 The one rule: whatever this decides shows. Words that were taken are told as settings, words that were left are in the
 choices, and words that nearly were settings become mistakes.
@@ -73,8 +74,10 @@ def split(text: str, lang: str) -> Parts:
     first, *rest = segments
     labels = _choices(found, rest, lang)
     found.question, found.quoted = first.text, first.fixed
-    if not first.fixed:
-        found.question = _before(found, first.text, lang)
+    if rest and not first.fixed and "?" not in first.text and _strong(first.text, lang):
+        said = tr(lang, "“{word}” is the question, because it comes first. As a setting, it comes last.",
+                  word=first.text)  # fmt: skip
+        found.notes.append(said)
     if rest and labels and labels[-1] is rest[-1] and _open_ended(rest[-1], lang):
         others = [one.text for one in labels[:-1]]
         labels[-1] = Segment(_behind(found, rest[-1].text, others, lang))
@@ -176,8 +179,23 @@ def _nearly(items: Sequence[Item]) -> bool:
 
 def _announces(segment: Segment, lang: str) -> bool:
     """Does the first segment hold settings, so that the question is the next one?"""
+    if segment.fixed or "?" in segment.text:
+        return False
     items = _read(segment.text, lang)
-    return not segment.fixed and _settled(items) and _weight(items) >= Weight.STRONG
+    return _settled(items) and any(_says_so(one) for one in items)
+
+
+def _says_so(item: Item) -> bool:
+    """`key=value` or `until ...`."""
+    if isinstance(item, Setting) and item.family is Family.UNTIL:
+        return ":" not in item.said.split()[0]
+    return "=" in item.said
+
+
+def _strong(text: str, lang: str) -> bool:
+    """Settings and nothing else, which would be taken as such in another place."""
+    items = _read(text, lang)
+    return _settled(items) and _weight(items) >= Weight.STRONG
 
 
 def _open_ended(segment: Segment, lang: str) -> bool:
@@ -220,29 +238,6 @@ def _choices(found: Parts, rest: Sequence[Segment], lang: str) -> list[Segment]:
 
 
 # --- Runs inside a segment -------------------------------------------------------------------------------------------
-
-
-def _before(found: Parts, text: str, lang: str) -> str:
-    """The question without the settings in front of it."""
-    words = tokens(text)
-    items: list[Item] = []
-    for one in scan(words[:_LONGEST_RUN], lang):
-        if isinstance(one, Unknown):
-            break
-        items.append(one)
-    used = items[-1].last + 1 if items and not isinstance(items[-1], Unknown) else 0
-    if not items or used >= len(words) or _weight(items) < Weight.STRONG:
-        return text
-    after = text[words[used].begin :]
-    signed = any("=" in one.said for one in items)
-    if not signed and not (after[0].isupper() or after[0] in _QUOTES or after[0] == "¿"):
-        return text
-    _take(found, items, lang)
-    quoted = _quoted(after)
-    if quoted is not None and not quoted[1].strip():
-        found.quoted = True
-        return quoted[0]
-    return after
 
 
 def _behind(found: Parts, text: str, others: Sequence[str], lang: str) -> str:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from rapidfuzz import fuzz, process
 
 from bot.polls.tokens import Token
-from bot.polls.words import CHOSEN, FILE_METHODS, YES, Family, Value, plain, squash
+from bot.polls.words import CHOSEN, FILE_METHODS, YES, Family, Value, key_in, plain, squash, value_in
 from flows import times
 from locales import tr
 
@@ -84,7 +84,7 @@ def zone(text: str) -> str | None:
 
 def advice(family: Family, token: Token, written: str, lang: str) -> str:
     """A sentence on what can stand there instead of `written`."""
-    start = f"{token.key}{token.sign}"
+    start = f"{key_in(family, lang, token.key)}{token.sign}"
     if family is Family.METHOD and squash(written) in FILE_METHODS:
         return tr(lang, "This method does not fit on one line: send a file with /new.")
     if family is Family.ZONE:
@@ -94,13 +94,13 @@ def advice(family: Family, token: Token, written: str, lang: str) -> str:
         names = CHOSEN[family]
         close = process.extractOne(squash(written), tuple(names), scorer=fuzz.ratio, score_cutoff=55)
         if close is not None:
-            return tr(lang, "Did you mean “{near}”?", near=f"{start}{names[close[0]]}")
-        known = dict.fromkeys(str(one) for one in names.values())
+            return tr(lang, "Did you mean “{near}”?", near=start + value_in(family, names[close[0]], lang))
+        known = dict.fromkeys(value_in(family, one, lang) for one in names.values())
         return tr(lang, "Choose from: {list}.", list=", ".join(known))
     if family in (Family.SHUFFLE, Family.ADD, Family.BLANK, Family.NONE):
         return tr(lang, "Write “{word}” alone, or leave it out.", word=token.key)
     examples = {Family.THRESHOLD: "2/3", Family.QUORUM: "30", Family.ELECTORATE: "120"}
     if family in examples:
-        return tr(lang, "Write for example: {example}", example=f"{token.key}={examples[family]}")
+        return tr(lang, "Write for example: {example}", example=f"{key_in(family, lang, token.key)}={examples[family]}")
     low, high = _BOUNDS[family]
     return tr(lang, "Write a whole number from {low} to {high}.", low=low, high=high)

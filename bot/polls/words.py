@@ -255,6 +255,77 @@ CHOSEN: Mapping[Family, Mapping[str, Value]] = {
 }
 """The values that a key can have, where it is a word, by their `squash`."""
 
+_FRENCH_KEYS: Mapping[Family, str] = {
+    Family.METHOD: "méthode",
+    Family.RESULTS: "résultats",
+    Family.SECRECY: "confidentialité",
+    Family.ELECTORATE: "inscrits",
+    Family.THRESHOLD: "seuil",
+    Family.SEATS: "sièges",
+    Family.MOST: "barème",
+    Family.EACH: "chacun",
+    Family.GRADES: "mentions",
+    Family.REASON: "raison",
+    Family.SHUFFLE: "mélanger",
+    Family.ADD: "ajouter",
+    Family.BLANK: "blanc",
+    Family.NONE: "aucun",
+    Family.EVERY: "chaque",
+    Family.TIMES: "fois",
+    Family.LASTS: "durée",
+    Family.UNTIL: "fin",
+    Family.ZONE: "fuseau",
+    Family.TIE: "égalité",
+}
+_FRENCH_VALUES: Mapping[Family, Mapping[str, str]] = {
+    Family.METHOD: {
+        Method.PLURALITY: "pluralité",
+        Method.APPROVAL: "approbation",
+        Method.SCORE: "notes",
+        Method.DOTS: "gommettes",
+        Method.QUADRATIC: "quadratique",
+        Method.SCHULZE: "classement",
+        Method.IRV: "alternatif",
+        Method.STV: "vut",
+        Method.MAJORITY_JUDGMENT: "jugement",
+        Method.CONSENT: "consentement",
+        Method.AVAILABILITY: "dates",
+    },
+    Family.RESULTS: {
+        ResultsMode.LIVE: "direct",
+        ResultsMode.AFTER_VOTE: "après_vote",
+        ResultsMode.AT_CLOSE: "cachés",
+    },
+    Family.SECRECY: {Secrecy.OPEN: "public", Secrecy.CONFIDENTIAL: "confidentiel"},
+    Family.EVERY: {Every.DAY: "jour", Every.WEEK: "semaine", Every.MONTH: "mois"},
+    Family.TIE: {Cut.OPEN: "ouverte", Cut.ORDER: "ordre", Cut.DRAW: "tirage"},
+    Family.REASON: {"required": "obligatoire", "optional": "facultative", "none": "aucune"},
+}
+
+
+def key_in(family: Family, lang: str, typed: str = "") -> str:
+    """The key to be told to somebody who reads `lang`; what was typed stays, unless it is the English one."""
+    if typed and squash(typed) != family.value:
+        return typed
+    return _FRENCH_KEYS.get(family, family.value) if lang == "fr" else typed or family.value
+
+
+def value_in(family: Family, value: Value, lang: str) -> str:
+    """The name of a value for somebody who reads `lang`."""
+    said = str(value)
+    return _FRENCH_VALUES.get(family, {}).get(said, said) if lang == "fr" else said
+
+
+def keyed_in(family: Family, value: Value, lang: str) -> str:
+    """`method=approval`, `méthode=approbation`."""
+    return f"{key_in(family, lang)}={value_in(family, value, lang)}"
+
+
+def three_days(lang: str) -> str:
+    """An example of a length of time."""
+    return "3j" if lang == "fr" else "3d"
+
+
 YES = frozenset({"yes", "oui", "true", "on", "1"})
 
 UNITS: Mapping[str, Span] = {

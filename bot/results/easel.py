@@ -34,7 +34,7 @@ FIRST = "#0a3d6e"
 LINE = "#d0d7de"
 """Two blues that differ by lightness alone, so that no eye needs to tell hues apart; both at 3:1 or more on white."""
 
-STANCES = ("#7f3b08", "#fdb863", "#d9d9d9", "#2166ac")
+STANCES = ("#2166ac", "#d9d9d9", "#fdb863", "#7f3b08")
 MONEY = (FIRST, "#ffffff")
 SCALES = {
     2: ("#b35806", "#2166ac"),

@@ -177,7 +177,8 @@ def map_of(easel: Easel, found: Map) -> None:
     easel.y = top + MAP + 8
     easel.write(low, replace(SMALL, lines=1))
     first, last = found.across_ends
-    easel.write(f"→ {found.across}: {first} → {last}", up)
+    colon = "" if found.across.endswith(("?", "!")) else ":"
+    easel.write(f"→ {found.across}{colon} {first} → {last}", up)
     if found.tone:
         easel.write(found.tone, SMALL)
     easel.y += 16

@@ -39,7 +39,7 @@ def sheets(
     if not phrases.may_show(flow, closed=closed):
         return ()
     panels = [
-        _panel(flow, ask, question, lang)
+        _panel(flow, ask, question, lang, closed=closed)
         for ask, question in phrases.public_questions(flow, result)
         if question.kind in CHOICE_KINDS or ask.rule is not None
     ]
@@ -57,9 +57,9 @@ def alt_text(flow: Flow, result: Result, lang: str, *, closed: bool = True, at: 
     return "\n\n".join(say_sheet(sheet) for sheet in sheets(flow, result, lang, closed=closed, at=at))
 
 
-def _panel(flow: Flow, ask: Ask, question: QuestionResult, lang: str) -> Panel:
+def _panel(flow: Flow, ask: Ask, question: QuestionResult, lang: str, *, closed: bool) -> Panel:
     """How a question is drawn: as its method is, where it has an outcome; else as bars."""
-    vote = vote_of(flow, ask, question, lang)
+    vote = vote_of(flow, ask, question, lang, closed=closed)
     if vote is not None and (drawn := panel_of(vote)) is not None:
         return drawn
     return Panel(

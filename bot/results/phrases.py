@@ -5,6 +5,7 @@ The one rule: a vote never reads as none, nor a minority as everybody: 1 of 1,00
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime
 from fractions import Fraction
 from zoneinfo import ZoneInfo
@@ -22,6 +23,9 @@ from locales import LANGUAGES, tr, trn
 
 NATURAL_ORDER = frozenset({"scale", "date", "slots"})
 """Kinds whose rows are read in their own order, not by count."""
+
+
+_POINTED = re.compile(r"([?!])\s*[.:](?=\s|$)")
 
 
 def may_show(flow: Flow, *, closed: bool) -> bool:
@@ -135,6 +139,16 @@ def not_a_sample(lang: str) -> str:
         lang,
         "Not a representative sample: everybody could take part, and accounts were not checked against a register.",
     )
+
+
+def will_change(lang: str) -> str:
+    """That the figures beside it are not the last ones."""
+    return tr(lang, "The consultation is still open: these figures will change.")
+
+
+def unpointed(text: str) -> str:
+    """A sentence without the colon or full stop that would follow a name that ends with ? or ! of its own."""
+    return _POINTED.sub(r"\1", text)
 
 
 def basis(lang: str, question: QuestionResult) -> str:

@@ -33,9 +33,7 @@ def told(vote: Vote) -> Items:
         case Method.BORDA:
             said = _places(vote)
         case Method.MAJORITY_JUDGMENT:
-            said = [
-                tr(vote.lang, "The middle grade: as many people gave it or a better one as gave it or a worse one.")
-            ]
+            said = [tr(vote.lang, "Median grade: at least half of the people gave it this grade or better.")]
         case Method.AVAILABILITY:
             said = [
                 tr(
@@ -316,5 +314,6 @@ def _overlaps(vote: Vote) -> list[str]:
             if f"{one.code}.low" in line.more
         ]
         if ranges:
-            said.append(tr(vote.lang, "{name}: {ranges}.", name=vote.name(line.code), ranges=", ".join(ranges)))
+            told = tr(vote.lang, "{name}: {ranges}.", name=vote.name(line.code), ranges=", ".join(ranges))
+            said.append(phrases.unpointed(told))
     return said

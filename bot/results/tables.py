@@ -37,7 +37,7 @@ def tables_of(vote: Vote) -> tuple[Table, ...]:
         case Method.AVAILABILITY:
             return (_dates(vote),)
         case Method.MATRIX:
-            return (_matrix(vote),)
+            return _matrix(vote)
         case Method.GREEDY | Method.EQUAL_SHARES:
             return (_budget(vote),)
 
@@ -50,6 +50,8 @@ def _ordered(vote: Vote) -> list[Line]:
 def _name(vote: Vote, code: str) -> str:
     """The name of an option; whoever won is told to be so in words."""
     if code in vote.outcome.winners and vote.method is not Method.CONSENT:
+        if not vote.closed:
+            return tr(vote.lang, "{name} (ahead so far)", name=vote.name(code))
         return tr(vote.lang, "{name} (chosen)", name=vote.name(code))
     return vote.name(code)
 
@@ -181,24 +183,42 @@ def _dates(vote: Vote) -> Table:
     )
 
 
-def _matrix(vote: Vote) -> Table:
+def _matrix(vote: Vote) -> tuple[Table, Table]:
+    """The middle grades; and folded, how sure they are and of how many people."""
     lang, default = vote.lang, vote.flow.lang
     criteria = vote.ask.kind.criteria if isinstance(vote.ask.kind, Grades) else ()
-    rows = []
-    for line in _ordered(vote):
-        cells = [_judged(vote, line.more, one.code, name) for one in criteria for name in ("median", "range", "n")]
-        rows.append((vote.name(line.code), *cells))
-    heads: list[str] = [tr(lang, "Option")]
-    for one in criteria:
-        label = one.label.read(lang, default) or one.code
-        heads += [label, tr(lang, "{criterion}: range", criterion=label), tr(lang, "{criterion}: people",
-                                                                            criterion=label)]  # fmt: skip
-    caption = tr(
-        lang,
-        "The middle grade by each criterion, the range in which that of everybody probably lies, and how many people "
-        "judged it.",
+    labels = [one.label.read(lang, default) or one.code for one in criteria]
+    lines = _ordered(vote)
+    medians = Table(
+        caption=tr(lang, "The middle grade by each criterion."),
+        heads=(tr(lang, "Option"), *labels),
+        rows=tuple(
+            (vote.name(line.code), *(_judged(vote, line.more, one.code, "median") for one in criteria))
+            for line in lines
+        ),
     )
-    return Table(caption=caption, heads=tuple(heads), rows=tuple(rows))
+    heads: list[str] = [tr(lang, "Option")]
+    for label in labels:
+        heads += [
+            phrases.unpointed(tr(lang, "{criterion}: range", criterion=label)),
+            phrases.unpointed(tr(lang, "{criterion}: people", criterion=label)),
+        ]
+    sure = Table(
+        caption=tr(
+            lang,
+            "The range in which the middle grade of everybody probably lies, and how many people judged it.",
+        ),
+        heads=tuple(heads),
+        rows=tuple(
+            (
+                vote.name(line.code),
+                *(_judged(vote, line.more, one.code, what) for one in criteria for what in ("range", "n")),
+            )
+            for line in lines
+        ),
+        folded=tr(lang, "How sure is it, and how many people judged?"),
+    )
+    return medians, sure
 
 
 def _judged(vote: Vote, more: object, criterion: str, what: str) -> str:

@@ -14,6 +14,7 @@ from bot.results.votes import Vote, number_of, verdict
 from bot.results.why import method_name
 from flows.flow import Grades, Method, Points
 from flows.tally.conditions import share_of
+from flows.tally.consent import STANCES
 from flows.tally.outcome import Line, Number
 from locales import tr, trn
 
@@ -191,14 +192,13 @@ def _basket(vote: Vote) -> Panel | None:
 
 
 def _stances(vote: Vote) -> Panel:
-    order = ("block", "disagree", "abstain", "agree")
-    counts = [int(vote.line(code).score) for code in order]
+    counts = [int(vote.line(code).score) for code in STANCES]
     stack = Stack(
         label=tr(vote.lang, "Everybody who answered"),
         parts=tuple(n / vote.outcome.voters for n in counts),
         figures=tuple(vote.figure(n) for n in counts),
     )
-    stances = tuple(vote.name(code) for code in order)
+    stances = tuple(vote.name(code) for code in STANCES)
     return _panel(vote, stacks=Stacks(key=stances, stacks=(stack,), tones="stances"))
 
 
@@ -290,7 +290,7 @@ def _pairs(vote: Vote) -> Panel:
         heads=heads,
         rows=tuple(rows),
         key=tr(lang, "Dark: more people prefer it than the other way round."),
-        spoken=tuple(tr(lang, "to {name}:", name=vote.name(line.code)) for line in lines),
+        spoken=tuple(phrases.unpointed(tr(lang, "to {name}:", name=vote.name(line.code))) for line in lines),
     )
     return _panel(vote, note=_joined(note, _rest(vote, rest)), grid=grid)
 
@@ -364,7 +364,7 @@ def _matrix(vote: Vote) -> Panel | None:
         across_ends=_ends(vote, x),
         up_ends=_ends(vote, y),
         dots=tuple(dots),
-        tone=tr(lang, "The darker, the higher: {criterion}.", criterion=more[0][1]) if more else "",
+        tone=phrases.unpointed(tr(lang, "The darker, the higher: {criterion}.", criterion=more[0][1])) if more else "",
     )
     return _panel(vote, note=_rest(vote, len(vote.outcome.lines) - len(dots)), map=drawn)
 

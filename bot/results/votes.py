@@ -14,6 +14,7 @@ from bot.results import phrases
 from flows.flow import Ask, Basket, Flow, Grades, Method, Points
 from flows.kinds.basket import amount
 from flows.tally.conditions import QUORUM, THRESHOLD, leading, share_of
+from flows.tally.consent import AGREE, BLOCK
 from flows.tally.counts import QuestionResult
 from flows.tally.outcome import Condition, Cut, Line, Number, Outcome
 from locales import tr, trn
@@ -28,6 +29,8 @@ class Vote:
     ask: Ask
     question: QuestionResult
     outcome: Outcome
+    closed: bool = True
+    """While it is open nobody has won: whoever leads is ahead so far."""
 
     @property
     def method(self) -> Method:
@@ -65,18 +68,22 @@ class Vote:
         return [grade.label.read(self.lang, self.flow.lang) for grade in reversed(grades)]
 
 
-def vote_of(flow: Flow, ask: Ask, question: QuestionResult, lang: str) -> Vote | None:
+def vote_of(flow: Flow, ask: Ask, question: QuestionResult, lang: str, *, closed: bool = True) -> Vote | None:
     """The vote of a question; None when it has no outcome (a plain question, or a ranking that still runs)."""
     if ask.rule is None or question.outcome is None:
         return None
-    return Vote(lang=lang, flow=flow, ask=ask, question=question, outcome=question.outcome)
+    return Vote(lang=lang, flow=flow, ask=ask, question=question, outcome=question.outcome, closed=closed)
 
 
 # --- Who won ---------------------------------------------------------------------------------------------------------
 
 
 def verdict(vote: Vote) -> list[str]:
-    """Who won, or why nobody did, one sentence each."""
+    """Who won, or why nobody did, one sentence each; while it is open, who is ahead."""
+    return [phrases.unpointed(sentence) for sentence in (_decided(vote) if vote.closed else ahead(vote))]
+
+
+def _decided(vote: Vote) -> list[str]:
     outcome, lang = vote.outcome, vote.lang
     if vote.method is Method.MATRIX:
         return [] if outcome.voters else [tr(lang, "Nobody has voted.")]
@@ -250,7 +257,89 @@ def declared(vote: Vote) -> list[str]:
             said.append(told)
         elif one.name == THRESHOLD:
             found, needed = phrases.share(vote.lang, one.found), _exact(vote.lang, one.needed)
+            if vote.method is Method.CONSENT:
+                told = tr(
+                    vote.lang,
+                    "Threshold met: {found} of those who took a position agree, {needed} was needed.",
+                    found=found,
+                    needed=needed,
+                )
+                said.append(told)
+                continue
             told = tr(vote.lang, "Threshold met: {found}, where {needed} was needed.", found=found, needed=needed)
+            said.append(told)
+    return said
+
+
+# --- While it is open ------------------------------------------------------------------------------------------------
+
+
+def ahead(vote: Vote) -> list[str]:
+    """Who is ahead so far, and what is still missing, one sentence each."""
+    outcome, lang = vote.outcome, vote.lang
+    if not outcome.voters:
+        return [tr(lang, "Nobody has voted yet.")]
+    if vote.method is Method.MATRIX:
+        return []
+    if vote.method is Method.CONSENT:
+        return [_stance_so_far(vote), *_missing(vote)]
+    tied = [tie.codes for tie in outcome.ties if tie.how == Cut.OPEN and tie.where == "winner"]
+    first = outcome.winners or (tied[0] if tied else leading(outcome))
+    if not any(Fraction(vote.line(code).score) for code in first) and vote.method is not Method.MAJORITY_JUDGMENT:
+        return [tr(lang, "No option has got a vote so far.")]
+    names = vote.names(first)
+    if tied and not outcome.winners:
+        return [tr(lang, "Tied in first place so far: {names}.", names=names), *_missing(vote)]
+    if len(first) > 1:
+        return [tr(lang, "Ahead so far: {names}.", names=names), *_missing(vote)]
+    return [_leads(vote, vote.line(first[0]), name=names), *_missing(vote)]
+
+
+def _leads(vote: Vote, line: Line, *, name: str) -> str:
+    if vote.method not in (Method.PLURALITY, Method.APPROVAL):
+        return tr(vote.lang, "{name} is ahead so far: {number}.", name=name, number=number_of(vote, line))
+    return trn(
+        vote.lang,
+        "{name} is ahead so far with {count} vote of {voters} ({share}).",
+        "{name} is ahead so far with {count} votes of {voters} ({share}).",
+        int(line.score),
+        name=name,
+        count=vote.figure(line.score),
+        voters=vote.figure(vote.outcome.voters),
+        share=phrases.share(vote.lang, share_of(vote.outcome, line.code)),
+    )
+
+
+def _stance_so_far(vote: Vote) -> str:
+    blocks = int(vote.line(BLOCK).score)
+    if blocks:
+        return trn(
+            vote.lang,
+            "So far {count} person blocks the proposal.",
+            "So far {count} people block the proposal.",
+            blocks,
+            count=vote.figure(blocks),
+        )
+    if vote.line(AGREE).score:
+        return tr(vote.lang, "So far nobody blocks the proposal.")
+    return tr(vote.lang, "So far nobody agrees to the proposal.")
+
+
+def _missing(vote: Vote) -> list[str]:
+    """The quorum and the threshold that are not met yet."""
+    lang, said = vote.lang, []
+    for one in vote.outcome.conditions:
+        if one.met:
+            continue
+        if one.name == QUORUM:
+            found, needed = vote.figure(one.found), vote.figure(one.needed)
+            told = tr(lang, "Not enough people so far: {found} took part, {needed} are needed (quorum).",
+                      found=found, needed=needed)  # fmt: skip
+            said.append(told)
+        elif one.name == THRESHOLD:
+            found, needed = phrases.share(lang, one.found), _exact(lang, one.needed)
+            told = tr(lang, "Not enough votes so far: {found}, for a threshold of {needed}.", found=found,
+                      needed=needed)  # fmt: skip
             said.append(told)
     return said
 
@@ -259,7 +348,10 @@ def declared(vote: Vote) -> list[str]:
 
 
 def standings(vote: Vote) -> list[tuple[str, str, str]]:
-    """Every option in the order of the outcome: its place, its name, its number in words."""
+    """Every option in the order of the outcome: its place, its name, its number in words. Stances have an order of
+    their own and no place."""
+    if vote.method is Method.CONSENT:
+        return [("", vote.name(line.code), number_of(vote, line)) for line in vote.outcome.lines]
     found = []
     place = 1
     for level in vote.outcome.order:
@@ -305,7 +397,10 @@ def number_of(vote: Vote, line: Line) -> str:
         case Method.EQUAL_SHARES | Method.GREEDY:
             votes = trn(lang, "{count} vote", "{count} votes", n, count=count)
             return f"{vote.money(more.get('cost', 0))}, {votes}"
-        case Method.PLURALITY | Method.APPROVAL | Method.CONSENT:
+        case Method.CONSENT:
+            voters = vote.outcome.voters
+            return f"{count} ({phrases.share(lang, Fraction(n, voters))})" if voters else count
+        case Method.PLURALITY | Method.APPROVAL:
             share = phrases.share(lang, share_of(vote.outcome, line.code)) if "share" in more else ""
             return f"{count} ({share})" if share and vote.outcome.voters else count
 
@@ -348,5 +443,6 @@ def judged(vote: Vote, line: Line) -> list[str]:
         label = one.label.read(vote.lang, vote.flow.lang) or one.code
         grade = vote.grade(line.more[f"{one.code}.median"], one.code)
         people = trn(vote.lang, "{count} person", "{count} people", n, count=vote.figure(n))
-        said.append(tr(vote.lang, "{criterion}: {grade} ({people})", criterion=label, grade=grade, people=people))
+        told = tr(vote.lang, "{criterion}: {grade} ({people})", criterion=label, grade=grade, people=people)
+        said.append(phrases.unpointed(told))
     return said

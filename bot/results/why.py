@@ -83,7 +83,7 @@ def _numbers(vote: Vote, *, whole: bool) -> list[Block]:
     shown = lines if whole or len(lines) <= FEW + 1 else lines[:FEW]
     parts: list[Inline] = []
     for at, (place, name, number) in enumerate(shown):
-        parts += [Plain(f"{chr(10) if at else ''}{place}. "), Bold(name), Plain(f" — {number}")]
+        parts += [Plain((chr(10) if at else "") + (f"{place}. " if place else "")), Bold(name), Plain(f" — {number}")]
     return [paragraph(*parts), *_cut(vote.lang, len(lines) - len(shown))]
 
 

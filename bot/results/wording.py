@@ -36,10 +36,10 @@ def say_results(
     asked = phrases.public_questions(flow, result)
     for ask, question in asked:
         body.append(paragraph(Bold(ask.text.read(lang, flow.lang).strip())))
-        vote = vote_of(flow, ask, question, lang)
+        vote = vote_of(flow, ask, question, lang, closed=closed)
         body.extend(_vote(vote) if vote is not None else _question(lang, flow, ask, question))
     if not closed:
-        body.append(paragraph(tr(lang, "The consultation is still open: these figures will change.")))
+        body.append(paragraph(phrases.will_change(lang)))
     if result.participants:
         body.append(paragraph(Italic(phrases.not_a_sample(lang))))
     if any(ask.rule is not None for ask, _question in asked):

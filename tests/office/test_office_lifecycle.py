@@ -109,7 +109,7 @@ def test_two_colleagues_approve_at_once_and_it_opens_once(two: Any) -> None:
     approve = buttons(two, "2")[0]
     assert approve == command("review", "mobilite ok") == buttons(two, "3")[0]
     assert "is open" in two.presses("2", approve)[0]
-    assert two.presses("3", approve) == ["“mobilite” is open: this cannot be done now."]
+    assert two.presses("3", approve) == ["“Getting around” is open: this cannot be done now."]
     assert two.acts() == ["draft", "review", "approve"]
 
 
@@ -294,7 +294,7 @@ def test_who_has_begun_keeps_the_wording_and_ballots_name_their_own(two: Any) ->
 def test_a_correction_is_not_made_after_the_closing(two: Any) -> None:
     two.publish()
     two.close()
-    assert two.says("1", "/fix mobilite title Other") == ["“mobilite” is closed: this cannot be done now."]
+    assert two.says("1", "/fix mobilite title Other") == ["“Getting around” is closed: this cannot be done now."]
 
 
 # --- Reminders -------------------------------------------------------------------------------------------------------

@@ -111,3 +111,12 @@ def test_closing_what_is_not_open_is_a_sentence(road: Road) -> None:
 
 def test_an_unknown_wish_is_a_sentence(road: Road) -> None:
     assert "error" in perform(road, {"do": "dance", "lang": "en"})
+
+
+def test_closing_before_the_announced_hour_needs_a_reason(road: Road) -> None:
+    publish(road, closes=datetime.fromisoformat("2026-03-20T20:00"), at_once=True)
+    wish = {"do": "close", "id": "mobilite", "lang": "en"}
+    for reason in ("", "  "):
+        assert "--reason" in perform(road, {**wish, "reason": reason})["error"]
+    assert count(road, "audit") == 1
+    assert perform(road, {**wish, "reason": "The bridge is closed."}) == {"id": "mobilite", "state": "closing"}

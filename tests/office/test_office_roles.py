@@ -137,7 +137,7 @@ def test_a_group_reads_neither_codes_nor_the_audit_nor_numbers(hall: Any) -> Non
         hall.says("1", line, group=True)
     said = "\n".join(hall.texts(hall.group))
     assert hall.code("1") not in said
-    assert said.count("Let us continue in private") == 4
+    assert said.count("This is done in private") == 4
 
 
 def test_an_observer_reads_the_audit_in_words_and_can_do_nothing(hall: Any) -> None:
@@ -146,7 +146,7 @@ def test_an_observer_reads_the_audit_in_words_and_can_do_nothing(hall: Any) -> N
     hall.gets("2", "observer", "mobilite")
     hall.says("1", "/extend mobilite yes 2026-03-21 20:00")
     said = hall.says("2", "/audit")[0]
-    assert f"{hall.code('1')}: put the closing off (2026-03-21T20:00:00)" in said
+    assert f"{hall.code('1')}: put the closing off (until Saturday 21 March 2026, 20:00 (Paris time))" in said
     assert "published" in said
     assert "telegram" not in said
     assert str(hall.id_of("1")) not in said

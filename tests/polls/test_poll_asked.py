@@ -126,4 +126,4 @@ def test_the_preview_tells_what_yes_or_no_is_answered_with() -> None:
              "    abstain: true\n  - end: e\n    text: Bye"  # fmt: skip
     flow = load_text(source, "x").flow
     assert flow is not None
-    assert "1. Yes\n2. No\n3. No opinion (counted apart)" in plain_text(preview(flow, lang="en"))
+    assert "1. Yes\n2. No\n3. I'd rather not say (counted apart)" in plain_text(preview(flow, lang="en"))

@@ -85,13 +85,13 @@ SETTINGS: list[tuple[str, dict[str, Any]]] = [
     # where they may stand
     ("Quel jour ? | mardi | jeudi | 3d", CLOSES),
     ("Quel jour ? | mardi | jeudi 3d", CLOSES),
-    ("3d Quel jour ? | mardi | jeudi", CLOSES),
-    ("3d | Quel jour ? | mardi | jeudi", CLOSES),
-    ("3d hidden\nQuel jour ?\nmardi\njeudi", CLOSES | HIDDEN),
+    ("durée=3d | Quel jour ? | mardi | jeudi", CLOSES),
+    ("durée=3d hidden\nQuel jour ?\nmardi\njeudi", CLOSES | HIDDEN),
+    ("jusqu'à demain 20h\nQuel jour ?\nmardi\njeudi", {"closes": datetime(2026, 11, 21, 20)}),
     ("Quel jour ?\nmardi\njeudi\n3d hidden", CLOSES | HIDDEN),
     ("Quel jour ?\n- mardi\n- jeudi\n3j caché", CLOSES | HIDDEN),
     ("Quel jour ? | quorum=30 | mardi | jeudi", {"quorum": 30}),
-    ("quorum=30 hidden Quel jour ? | mardi | jeudi", HIDDEN | {"quorum": 30}),
+    ("quorum=30 hidden | Quel jour ? | mardi | jeudi", HIDDEN | {"quorum": 30}),
     ("Quel jour ? | mardi | jeudi 3d hidden quorum=30", CLOSES | HIDDEN | {"quorum": 30}),
     ('"Quel jour ?" mardi | jeudi 3d hidden quorum=30', CLOSES | HIDDEN | {"quorum": 30}),
     ("Quel jour ? | mardi | jeudi | 3d, caché, quorum=30", CLOSES | HIDDEN | {"quorum": 30}),
@@ -182,6 +182,39 @@ def test_settings(text: str, expected: dict[str, Any]) -> None:
     assert told(poll(text)) == (PLAIN, expected)
 
 
+RANKED = {"method": Method.SCHULZE}
+QUESTIONS_THAT_LOOK_LIKE_SETTINGS: list[tuple[str, str, dict[str, Any]]] = [
+    ("Confidentiel ? | A | B | C | confidentiel | classement", "Confidentiel ? | A | B | C", CONFIDENTIAL | RANKED),
+    ("Borda | A | B | C | borda", "Borda | A | B | C", {"method": Method.BORDA}),
+    ("Confidentiel ? | A | B", "Confidentiel ? | A | B", {}),
+    ("Confidentiel ?\nA\nB", "Confidentiel ? | A | B", {}),
+    ("Hidden\nA\nB\nhidden", "Hidden | A | B", HIDDEN),
+    ("3d | A | B", "3d | A | B", {}),
+    ("3d Quel jour ? | mardi | jeudi", "3d Quel jour ? | mardi | jeudi", {}),
+    ("Hidden Figures ? | oui | non", "Hidden Figures ? | oui | non", {}),
+    ("Jusqu'à vendredi ? | oui | non", "Jusqu'à vendredi ? | oui | non", {}),
+    ("quorum=30 ? | oui | non", "quorum=30 ? | oui | non", {}),
+    ("Borda ? | oui | non | Schulze ?", "Borda ? | oui | non | Schulze ?", {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "expected", "set_"), QUESTIONS_THAT_LOOK_LIKE_SETTINGS)
+def test_what_stands_first_is_the_question(text: str, expected: str, set_: dict[str, Any]) -> None:
+    assert told(poll(text)) == (expected, set_)
+
+
+@pytest.mark.parametrize("text", ["Vote confidentiel ?", "On vote en confidentiel ?", "Faut-il un quorum 30 ?"])
+def test_a_question_alone_keeps_its_last_words(text: str) -> None:
+    assert poll(text).question == text
+
+
+def test_settings_that_were_taken_as_the_question_are_told() -> None:
+    assert poll("3d hidden | Quel jour ? | mardi | jeudi", "en").notes == (
+        "“3d hidden” is the question, because it comes first. As a setting, it comes last.",
+    )
+    assert poll("Confidentiel ? | mardi | jeudi", "en").notes == ()
+
+
 CHOICES_THAT_LOOK_LIKE_SETTINGS = [
     'Que dire ? | "3d" | "hidden"',
     "Que dire ?\n- 3d\n- hidden",
@@ -195,6 +228,7 @@ CHOICES_THAT_LOOK_LIKE_SETTINGS = [
     "Méthode ? | irv | stv | borda",
     "Quel jeu ? | cartes | objet caché",
     "Prix ? | petit | 10 m",
+    "Durée ? | 0h | 1h | 2h",
 ]
 
 
@@ -223,7 +257,7 @@ def test_what_was_kept_in_a_choice_is_told() -> None:
 
 
 def test_the_words_that_were_taken_are_told() -> None:
-    line = poll("quorum=30 Quel jour ? | mardi | jeudi 3d hidden")
+    line = poll("quorum=30 | Quel jour ? | mardi | jeudi 3d hidden")
     assert line.settings == ("quorum=30", "3d", "hidden")
 
 
@@ -308,6 +342,7 @@ def test_a_poll_with_several_answers_becomes_an_approval_vote() -> None:
     )
     assert isinstance(line, PollLine)
     assert told(line) == (PLAIN, CLOSES | {"method": Method.APPROVAL, "quorum": 30})
+    assert "méthode=approbation" in line.settings
 
 
 def test_an_imported_poll_with_one_option_says_what_is_missing() -> None:

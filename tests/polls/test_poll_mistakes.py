@@ -11,6 +11,7 @@ import pytest
 
 from bot.polls.line import read
 from bot.polls.model import Mistake, PollLine
+from bot.polls.words import CHOSEN, KEYS, Family, keyed_in, squash
 
 NOW = datetime(2026, 11, 20, 14, 30, tzinfo=UTC)
 EXAMPLE = "/poll Which day? | Tuesday | Thursday | Saturday"
@@ -54,6 +55,9 @@ ONE = [
     ("until 31 February", "There is no such day: “until 31 February”."),
     ("until Tuesday 4 December", "That date is another day of the week: “until Tuesday 4 December”."),
     ("until 2040-01-01", "“until 2040-01-01” is more than five years away."),
+    ("0d", "“0d” is no time at all. Write for example: 3d. If it is a choice, put it in quotes."),
+    ("lasts=0d", "“lasts=0d” is no time at all. Write for example: 3d. If it is a choice, put it in quotes."),
+    ("0d hidden", "“0d” is no time at all. Write for example: 3d. If it is a choice, put it in quotes."),
     ("500d", "“500d” is too long: a poll lasts a year at most."),
     ("until 2026-11-20 15:00", "“until 2026-11-20 15:00” is in the past: Friday 20 November 2026, 15:00 (Paris time). "
      "It is now Friday 20 November 2026, 15:30 (Paris time)."),
@@ -149,4 +153,32 @@ def test_many_choices_are_a_note_and_no_mistake() -> None:
 def test_the_words_of_a_mistake_are_those_that_were_typed() -> None:
     (found,) = wrong("Quel jour ? | mardi | jeudi | Méthode = Aprobation", "fr")
     assert found.word == "Méthode= Aprobation"
-    assert "Méthode=approval" in found.sentence
+    assert "Méthode=approbation" in found.sentence
+
+
+FRENCH = [
+    ("method=aprobation", "méthode=approbation"),
+    ("metod=aprobation", "méthode=approbation"),
+    ("tie=zzzz", "ouverte, ordre, tirage"),
+    ("results=cache", "résultats=cachés"),
+    ("each=2", "méthode=gommettes"),
+    ("durée=longue", "durée=3j"),
+    ("0j", "3j"),
+]
+
+
+@pytest.mark.parametrize(("settings", "expected"), FRENCH)
+def test_what_to_write_instead_is_in_the_language_of_the_reader(settings: str, expected: str) -> None:
+    (found,) = wrong(f"Quel jour ? | mardi | jeudi | {settings}", "fr")
+    assert expected in found.sentence
+
+
+@pytest.mark.parametrize(
+    "family", [Family.METHOD, Family.RESULTS, Family.SECRECY, Family.EVERY, Family.TIE, Family.REASON]
+)
+def test_every_word_that_is_told_is_understood(family: Family) -> None:
+    for lang in ("fr", "en"):
+        for value in set(CHOSEN[family].values()):
+            name, _, said = keyed_in(family, value, lang).partition("=")
+            assert KEYS[squash(name)][0] is family
+            assert CHOSEN[family][squash(said)] == value

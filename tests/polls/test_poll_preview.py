@@ -38,7 +38,7 @@ def test_a_whole_preview() -> None:
         "Everybody in this chat, and whoever has the link, can vote, once, and change or take back the vote until the "
         "closing.\n"
         "The result is shown to nobody before the closing.\n"
-        "Other participants see totals; the organisers also see which answers one person gave, without the name.\n"
+        "Participants see totals only; the organisers also see which answers come from one person, without the name.\n"
         "The messenger, and whoever runs this service, can see messages pass.\n\n"
         "Read as settings: 3d · hidden · quorum=30 · threshold=2/3 · tie=draw. If one of them is a choice, put it in "
         "quotes."
@@ -46,7 +46,7 @@ def test_a_whole_preview() -> None:
 
 
 SAID = [
-    ("Q? | a | b", "It has no closing hour: it stays open until you close it."),
+    ("Q? | a | b", "There is no closing hour: people can answer until you close the vote."),
     ("Q? | a | b", "The result can be seen while it runs."),
     ("Q? | a | b", "A tie is told as a tie."),
     ("Q? | a | b | tie=order", "A tie is won by the choice that stands first in the list."),
@@ -77,7 +77,7 @@ SAID = [
     ("Q? | a | b | majority judgment", "The best middle grade wins (majority judgment)."),
     ("Adopt it? | consent", "It is adopted when nobody blocks."),
     ("When? | 3/12 | 4/12 18:00 | dates", "2. Friday 4 December 2026, 18:00 (Paris time)"),
-    ("Shall we meet?", "1. Yes\n2. No\n3. No opinion (counted apart)"),
+    ("Shall we meet?", "1. Yes\n2. No\n3. I'd rather not say (counted apart)"),
     ("Q? | a | b | blank", "3. Blank vote (counted apart)"),
     ("Q? | a | b | none of these", "3. None of these (counted apart)"),
     ("Q? | a | b | shuffle add", "Each person sees the choices in an order of their own.\nParticipants can add "
@@ -114,6 +114,41 @@ def test_a_consent_poll_tells_that_reasons_are_asked() -> None:
     said = shown("Adopt it? | consent")
     assert "Depending on the answer: What is your reason? A few words are enough." in said
     assert "A tie" not in said
+
+
+BUDGET = """
+palabre: 1
+id: budget
+lang: en
+title: What to build
+steps:
+  - budget: projects
+    text: Which projects?
+    projects:
+      bench: {{label: Bench, cost: 10}}
+      tree: {{label: Tree, cost: 20}}
+    limit: 25
+    method: {method}
+    tie: {tie}
+  - end: thanks
+    text: Thank you.
+"""
+TOLD = [
+    ("equal_shares", "draw", "Each voter has the same share of the money, which pays for the projects that they chose "
+     "(equal shares).\nA tie goes to the cheaper project, then to the one with more votes. If they are still level, "
+     "a draw that anybody can check decides."),
+    ("greedy", "order", "The projects with the most votes are taken first, as long as they fit in the budget.\nA tie "
+     "goes to the cheaper project, then to the one with more votes. If they are still level, the one that stands first "
+     "in the list goes first."),
+    ("greedy", "open", "If they are still level, it is told as a tie."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("method", "tie", "expected"), TOLD)
+def test_a_budget_tells_how_projects_win_and_how_ties_are_cut(method: str, tie: str, expected: str) -> None:
+    loaded = load_text(BUDGET.format(method=method, tie=tie), "budget")
+    assert loaded.flow is not None, [str(one) for one in loaded.mistakes]
+    assert expected in plain_text(preview(loaded.flow, lang="en"))
 
 
 def test_a_question_with_braces_is_shown_once() -> None:

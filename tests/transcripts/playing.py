@@ -434,8 +434,9 @@ class Player:
                 options = rest[len(rest) % 2 :]
                 given = dict(zip(options[::2], options[1::2], strict=True))
                 return [self._publish(flow_named(named[0])[1], given)]
-            case ["close", id]:
-                return [self._asked_of({"do": "close", "id": id, "lang": self.chat.lang})]
+            case ["close", id, *reason]:
+                why = " ".join(reason).removeprefix("--reason").strip()
+                return [self._asked_of({"do": "close", "id": id, "reason": why, "lang": self.chat.lang})]
             case ["owner", person]:
                 self.house.name_owner(f"{NAME}:{person}")
                 return [f"{person} is an owner"]
