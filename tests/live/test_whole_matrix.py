@@ -216,7 +216,7 @@ async def test_the_device_is_signed_by_its_account(synapse: Synapse, tmp_path: P
 
 
 async def keys_of(synapse: Synapse, user: str, token: str) -> dict[str, Any]:
-    """What the server tells about an account's keys, once they are published: the bot may answer an invitation first."""
+    """The keys of an account once they are published: the bot may answer an invitation before that."""
     end = time.monotonic() + PATIENCE
     while True:
         found = await synapse.ask("POST", "/_matrix/client/v3/keys/query", token, {"device_keys": {user: []}})
