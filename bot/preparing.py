@@ -161,7 +161,7 @@ def _desk(turn: Turn, id: str, asked: Script) -> Consultation:
     consultations.add_version(connection, version, asked.flow.id, asked.source, now)
     if found is None:
         made = row(id, version, now)
-        consultations.add(connection, {name: getattr(made, name) for name in Consultation.__slots__})
+        consultations.add(connection, made)
     else:
         consultations.set_version(connection, id, found.version, version, now)
     turn.scene.by_id.pop(id, None)
@@ -172,29 +172,5 @@ def _desk(turn: Turn, id: str, asked: Script) -> Consultation:
 
 def row(id: str, version: str, now_ms: int) -> Consultation:
     """A row for a script: no state of a consultation, no key, no hours."""
-    return Consultation(
-        id=id,
-        version=version,
-        state=INTERNAL,
-        results=ResultsMode.AT_CLOSE.value,
-        secrecy=Secrecy.CONFIDENTIAL.value,
-        zone="UTC",
-        opens_wall=None,
-        closes_wall=None,
-        opens_ms=None,
-        closes_ms=None,
-        every=None,
-        until_wall=None,
-        occurrence=1,
-        series=id,
-        opened_ms=None,
-        cut_ms=None,
-        closed_ms=None,
-        forgotten_ms=None,
-        result=None,
-        since_ms=now_ms,
-        key=None,
-        owner=None,
-        touched_ms=now_ms,
-        reminded_ms=None,
-    )
+    modes = {"results": ResultsMode.AT_CLOSE.value, "secrecy": Secrecy.CONFIDENTIAL.value}
+    return consultations.blank(id, version, INTERNAL, zone="UTC", now_ms=now_ms, **modes)

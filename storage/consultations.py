@@ -22,7 +22,7 @@ from storage.tables import (
     subscriptions,
     tallies,
 )
-from storage.writing import Row, upsert
+from storage.writing import upsert
 
 ALLOWED = {
     "draft": ("review", "scheduled", "open", "archived"),
@@ -71,6 +71,36 @@ class Consultation:
     reminded_ms: int | None
 
 
+def blank(id: str, version: str, state: str, *, results: str, secrecy: str, zone: str, now_ms: int) -> Consultation:
+    """A consultation as it begins: without hours, owner, key or past."""
+    return Consultation(
+        id=id,
+        version=version,
+        state=state,
+        results=results,
+        secrecy=secrecy,
+        zone=zone,
+        opens_wall=None,
+        closes_wall=None,
+        opens_ms=None,
+        closes_ms=None,
+        every=None,
+        until_wall=None,
+        occurrence=1,
+        series=id,
+        opened_ms=None,
+        cut_ms=None,
+        closed_ms=None,
+        forgotten_ms=None,
+        result=None,
+        since_ms=now_ms,
+        key=None,
+        owner=None,
+        touched_ms=now_ms,
+        reminded_ms=None,
+    )
+
+
 _COLUMNS: tuple[Any, ...] = tuple(consultations.c[name] for name in Consultation.__slots__)
 _BY_ID: Any = select(*_COLUMNS).where(consultations.c.id.in_(bindparam("ids", expanding=True)))
 _ALL: Any = select(*_COLUMNS).order_by(consultations.c.since_ms)
@@ -98,8 +128,8 @@ def all_of(connection: Connection, *states: str) -> list[Consultation]:
     return [Consultation(*row) for row in connection.execute(query)]
 
 
-def add(connection: Connection, row: Row) -> None:
-    connection.execute(consultations.insert(), [row])
+def add(connection: Connection, made: Consultation) -> None:
+    connection.execute(consultations.insert(), [{name: getattr(made, name) for name in Consultation.__slots__}])
 
 
 def change_state(connection: Connection, id: str, before: str, after: str, **values: Any) -> bool:

@@ -8,30 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from adapters.backoff import BackOff
 from adapters.matrix.settings import MatrixSettings
 from adapters.matrix.transport import TOTAL_SECONDS, Homeserver, Reply, Unanswered
 
 log = logging.getLogger(__name__)
-
-
-class BackOff:
-    """Waits that double from `least` to `most` seconds, with jitter, until `reset`."""
-
-    def __init__(self, least: float, most: float) -> None:
-        self._least, self._most = least, most
-        self._next = least
-
-    def wait(self) -> float:
-        """How long to wait this time."""
-        wait, self._next = self._next, min(self._next * 2, self._most)
-        return wait * random.uniform(0.8, 1.2)
-
-    def reset(self) -> None:
-        self._next = self._least
 
 
 class Asking:

@@ -11,7 +11,7 @@ import logging
 import time
 from collections import defaultdict, deque
 
-from adapters.matrix.asking import BackOff
+from adapters.backoff import BackOff
 from adapters.matrix.device import Device
 from adapters.matrix.settings import MatrixSettings
 from adapters.matrix.transport import Reply, Unanswered, path

@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from adapters.backoff import BackOff
 from adapters.telegram.reading import UPDATES
 from adapters.telegram.settings import TelegramSettings
 from adapters.telegram.transport import Lost, NotSent, Reply, Transport
@@ -37,22 +37,6 @@ class Taken:
     cursor: str | None
     updates: tuple[Any, ...]
     gap: float = 0.0
-
-
-class BackOff:
-    """Waits that double from `least` to `most` seconds, with jitter, until `reset`."""
-
-    def __init__(self, least: float, most: float) -> None:
-        self._least, self._most = least, most
-        self._next = least
-
-    def wait(self) -> float:
-        """How long to wait this time."""
-        wait, self._next = self._next, min(self._next * 2, self._most)
-        return wait * random.uniform(0.8, 1.2)
-
-    def reset(self) -> None:
-        self._next = self._least
 
 
 class Poller:

@@ -64,13 +64,9 @@ def publish(scene: Scene, asked: Publication, lang: str) -> Consultation:
         )
     id = _free_id(connection, flow.id)
     consultations.add_version(connection, flow.version, flow.id, asked.source, now)
-    consultation = Consultation(
-        id=id,
-        version=flow.version,
-        state="draft",
-        results=flow.results.value,
-        secrecy=flow.secrecy.value,
-        zone=zone,
+    modes = {"results": flow.results.value, "secrecy": flow.secrecy.value}
+    consultation = replace(
+        consultations.blank(id, flow.version, "draft", zone=zone, now_ms=now, **modes),
         opens_wall=opens.isoformat() if opens else None,
         closes_wall=closes.isoformat() if closes else None,
         opens_ms=opens_ms,
@@ -79,18 +75,10 @@ def publish(scene: Scene, asked: Publication, lang: str) -> Consultation:
         until_wall=window.until.isoformat() if window and window.until else None,
         occurrence=asked.occurrence,
         series=asked.series or id,
-        opened_ms=None,
-        cut_ms=None,
-        closed_ms=None,
-        forgotten_ms=None,
-        result=None,
-        since_ms=now,
         key=secrets.token_bytes(32),
         owner=asked.owner,
-        touched_ms=now,
-        reminded_ms=None,
     )
-    consultations.add(connection, {name: getattr(consultation, name) for name in Consultation.__slots__})
+    consultations.add(connection, consultation)
     for place in asked.places:
         consultations.announce(connection, id, place)
     if asked.owner is not None:
@@ -145,30 +133,13 @@ def clone(scene: Scene, consultation: Consultation, who: int) -> Consultation:
     """A new draft of the same flow, with the wording as it stands now and without hours."""
     now, connection = ms(scene.now), scene.connection
     id = _free_id(connection, scene.flows.get(connection, consultation.version).id)
+    modes = {"results": consultation.results, "secrecy": consultation.secrecy}
     copy = replace(
-        consultation,
-        id=id,
-        state="draft",
-        opens_wall=None,
-        closes_wall=None,
-        opens_ms=None,
-        closes_ms=None,
-        every=None,
-        until_wall=None,
-        occurrence=1,
-        series=id,
-        opened_ms=None,
-        cut_ms=None,
-        closed_ms=None,
-        forgotten_ms=None,
-        result=None,
-        since_ms=now,
+        consultations.blank(id, consultation.version, "draft", zone=consultation.zone, now_ms=now, **modes),
         key=secrets.token_bytes(32),
         owner=who,
-        touched_ms=now,
-        reminded_ms=None,
     )
-    consultations.add(connection, {name: getattr(copy, name) for name in Consultation.__slots__})
+    consultations.add(connection, copy)
     people.grant(connection, who, "owner", id, now)
     audit.note(connection, at_ms=now, who=str(who), act="clone", subject=id, detail=consultation.id)
     scene.by_id[id] = copy

@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 from running import PATIENCE, Town
 
-from bot.cli import SAMPLES
+from bot.cli.server import SAMPLES
 from locales import tr
 
 TITLE = "Le téléphone mobile chez nous"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from storage import audit, ballots, consultations, inbox, outbox, timers
@@ -177,18 +179,9 @@ def test_a_timer_is_replaced_by_its_key(database: Database) -> None:
 # --- Consultations, ballots, audit -----------------------------------------------------------------------------------
 
 
-def consultation(id: str, state: str) -> Row:
-    row: Row = dict.fromkeys(consultations.Consultation.__slots__)
-    given = {
-        "version": "v",
-        "results": "live",
-        "secrecy": "open",
-        "zone": "UTC",
-        "occurrence": 1,
-        "since_ms": 0,
-        "touched_ms": 0,
-    }
-    return {**row, **given, "id": id, "series": id, "state": state, "key": b"k"}
+def consultation(id: str, state: str) -> consultations.Consultation:
+    made = consultations.blank(id, "v", state, results="live", secrecy="open", zone="UTC", now_ms=0)
+    return replace(made, key=b"k")
 
 
 def test_a_state_changes_once_and_only_along_its_path(database: Database) -> None:

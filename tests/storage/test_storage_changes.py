@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,8 @@ def connection(tmp_path: Path) -> Iterator[Connection]:
 
 
 def add(connection: Connection, id: str, state: str = "open", **values: Any) -> str:
-    row = dict.fromkeys(consultations.Consultation.__slots__)
-    given = {"version": "v", "results": "live", "secrecy": "open", "zone": "UTC", "occurrence": 1, "since_ms": 0}
-    consultations.add(
-        connection, {**row, **given, "id": id, "series": id, "state": state, "key": b"k", "touched_ms": 0, **values}
-    )
+    made = consultations.blank(id, "v", state, results="live", secrecy="open", zone="UTC", now_ms=0)
+    consultations.add(connection, replace(made, key=b"k", **values))
     return id
 
 

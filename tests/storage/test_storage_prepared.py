@@ -18,7 +18,7 @@ NOW = datetime(2026, 3, 10, tzinfo=UTC)
 def add(connection: Connection, id: str, state: str) -> Consultation:
     consultations.add_version(connection, "v", "f", "text", 0)
     row = replace(preparing.row(id, "v", 0), state=state)
-    consultations.add(connection, {name: getattr(row, name) for name in Consultation.__slots__})
+    consultations.add(connection, row)
     return row
 
 

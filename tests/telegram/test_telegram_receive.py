@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from adapters.backoff import BackOff
 from adapters.base import Batch
 from adapters.telegram import TelegramAdapter
-from adapters.telegram.polling import BackOff
 from adapters.telegram_emulator import Emulator
 from flows.events import Said
 

@@ -16,7 +16,6 @@ from locales import tr
 MOST_BYTES = 256 * 1024 * 1024
 LONGEST_LINE = 200_000
 MOST_OPTIONS = 5_000
-MOST_BALLOTS = 1_000_000_000_000
 MOST_MISTAKES = 20
 
 _NUMBER = re.compile(r"([+-]?[0-9]{1,15})(?:[.,]([0-9]{1,9}))?")
