@@ -45,7 +45,7 @@ def test_a_setting_is_in_the_readme(name: str) -> None:
 @pytest.mark.parametrize("name", sorted(main.commands))
 def test_a_command_of_the_command_line_is_on_a_page_and_its_help_has_an_example(name: str) -> None:
     command = main.commands[name]
-    assert re.search(rf"\bpalabre {name}\b|make {name}\b", PAGES), f"no page speaks of `palabre {name}`"
+    assert re.search(rf"\bpalabre\s+{name}\b|make {name}\b", PAGES), f"no page speaks of `palabre {name}`"
     text = click.testing.CliRunner().invoke(main, [name, "--help"]).output
     assert f"palabre {name}" in text.split("Example", 1)[1]
     assert command.help
