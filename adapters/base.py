@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from flows.events import Event
@@ -90,6 +91,8 @@ class Capabilities:
     ephemeral_note: bool = False
     idempotent_send: bool = False
     private_presses: bool = True
+    acts: frozenset[str] = frozenset()
+    """What of `delete`, `mute`, `unmute`, `ban` and `unban` we could do here, given the rights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,27 @@ class Sent:
     """The platform took it; `ref` is its reference of the message (for edits, the same as before)."""
 
     ref: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Action:
+    """Something to do in a group for its moderators. `ref` is the message to `delete`; `person` whom to `mute`,
+    `unmute`, `ban` or `unban`, until `until` (None: without an end)."""
+
+    key: str
+    place: Place
+    act: str
+    ref: str = ""
+    person: str = ""
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class File:
+    """A picture that somebody sent, without anything that tells where and when it was taken."""
+
+    data: bytes
+    mime: str
 
 
 class SendError(Exception):
@@ -184,6 +208,18 @@ class Adapter(Protocol):
 
     async def send(self, out: Outgoing) -> Sent:
         """Show one part; an edit when `out.replaces` is set. Raises only `SendError`."""
+        ...
+
+    async def act(self, action: Action) -> None:
+        """Do it; doing it twice is no mistake. Raises only `SendError`: `Refused` when we may not."""
+        ...
+
+    async def rights(self, place: Place) -> frozenset[str]:
+        """Which of `Capabilities.acts` the platform lets us do in this group at present. Raises only `SendError`."""
+        ...
+
+    async def fetch(self, ref: str) -> File:
+        """The picture of a `Shared.ref`, at most 10 MB. Raises only `SendError`."""
         ...
 
     async def note(self, inbound_key: str, text: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from typing import TypeAlias
 
 from flows.messages import Message
@@ -89,6 +90,69 @@ class Disarm:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forget:
     """Let go of what this session was told and was shown: the person did not want it kept."""
+
+
+class Want(StrEnum):
+    """What the engine needs to know of what others put forward."""
+
+    CARDS = "cards"
+    """The next statement to judge, and which come after it."""
+    SIMILAR = "similar"
+    """Up to three earlier proposals like `Fetch.text`; with `near`, those close to `spot`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetch:
+    """The road answers with a `flows.events.Fetched` in the same transaction, and the engine goes on. For cards,
+    `queue` are the numbers that were promised to this person and not shown yet, `via` is `served` or `shared`; `n` is
+    how many to choose when the queue is empty."""
+
+    question: str
+    want: Want
+    text: str = ""
+    spot: str = ""
+    queue: tuple[int, ...] = ()
+    n: int = 0
+    via: str = "served"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stance:
+    """Put what the person thinks of proposal `number` on file, or take it off (`value` None). `via` says how they came
+    to it: `served` in the fair sequence, `shared` through a link to it, `similar` when they were about to write the
+    same. `proof` is what came with the card (`flows.events.Card.proof`)."""
+
+    question: str
+    number: int
+    value: str | None
+    qualifiers: tuple[str, ...] = ()
+    via: str = "served"
+    proof: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposed:
+    """The person puts `text` forward. `parent` is the number of the proposal that it adds a nuance to; `category`,
+    `addressee`, `photo` and `spot` are as answered."""
+
+    question: str
+    text: str
+    category: str = ""
+    addressee: str = ""
+    photo: str = ""
+    spot: str = ""
+    parent: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signed:
+    """The person signs. `shown` is `name`, `initials` or `hidden`."""
+
+    question: str
+    shown: str
+    name: str = ""
+    reason: str = ""
+    contact: bool = False
 
 
 Effect: TypeAlias = Send | Amend | Note | Record | Withdraw | Consented | Arm | Disarm | Forget

@@ -15,6 +15,9 @@ from typing import Any, TypeAlias
 class Said:
     """Somebody typed something. `reply_to` is the platform's reference of the message of ours that it answers, if any.
 
+    `quoted` is the message that a command replies to, when it is somebody else's: its reference, the platform's id of
+    its author, and its text.
+
     In a group: `admin` when the person is known to administrate it; `unnamed` when the platform does not tell who
     wrote (an administrator who writes as the group). `poll` is the platform's own poll that the message answers, as
     its question followed by its options; `several` when that poll takes several answers."""
@@ -26,6 +29,20 @@ class Said:
     unnamed: bool = False
     poll: tuple[str, ...] = ()
     several: bool = False
+    quoted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overheard:
+    """Talk among the members of a group that is watched, or an edit of it (`edited`): not addressed to us. It goes
+    into the inbox only when a rule flagged it; `flags` are the names of those rules. `ref` is the platform's reference
+    of the message."""
+
+    at: datetime
+    text: str
+    ref: str
+    edited: bool = False
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,12 +58,15 @@ class Pressed:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
     """Somebody sent something that is not text. `what` is photo, voice, video, document, sticker, location, contact
-    or other. A small text file comes with its `name` and its `text`."""
+    or other. A small text file comes with its `name` and its `text`; a photo with `ref`, by which the adapter can fetch
+    it again (`Adapter.fetch`), and its caption in `text`; a location with `spot` (`48.85661,2.35222`)."""
 
     at: datetime
     what: str
     name: str = ""
     text: str = ""
+    ref: str = ""
+    spot: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,6 +111,30 @@ class Moved:
 
     at: datetime
     to_chat: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """One proposal or statement as somebody sees it. `official`: it comes from the organiser. `proof` is a keyed word
+    that only we can make for this person and this card: it travels in the buttons and shows how they came to it."""
+
+    number: int
+    text: str
+    official: bool = False
+    proof: str = ""
+    supports: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fetched:
+    """The answer to a `flows.effects.Fetch`. It never goes through the inbox: it belongs to the transaction that asked.
+    For cards: at most one, and the `queue` of those after it; no card means that there is none left to judge."""
+
+    at: datetime
+    question: str
+    want: str
+    cards: tuple[Card, ...] = ()
+    queue: tuple[int, ...] = ()
 
 
 Event: TypeAlias = Said | Pressed | Shared | Commanded | Rang | Blocked | Returned | Moved

@@ -167,6 +167,121 @@ class Basket:
     at_most: int | None = None
 
 
+class Policy(StrEnum):
+    """Which proposals are shown next, see `flows.exposure`. It is published with the consultation."""
+
+    LEAST_SEEN = "least_seen"
+    BANDIT = "bandit"
+    POLIS = "polis"
+
+
+class Checked(StrEnum):
+    """When a moderator reads what somebody put forward: always before others see it, only for newcomers, or after."""
+
+    BEFORE = "before"
+    NEWCOMERS = "newcomers"
+    AFTER = "after"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answering:
+    """The official answer that every proposal is owed. `by` names the one_of question whose choices are the officials
+    (None: the organisers answer); the answer is due `due` after publication, and they are reminded after each of
+    `remind`. With `confirm` the author and those who joined are asked whether it answered them (yes, partly, no)."""
+
+    states: tuple[Choice, ...]
+    due: timedelta
+    remind: tuple[timedelta, ...] = ()
+    by: str | None = None
+    confirm: Text | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Propose:
+    """Something to put forward, in at most `max` characters, up to `most` a person (`month`, `year`: at most so many in
+    30 and 365 days, over all consultations of the same flow). `opener` is how it begins ("We should"). `similar`
+    looks for near-duplicates before it is sent. `near` names the place question within whose `within` metres an
+    earlier report is offered to join; `photo` the photo question whose picture goes with it. `amends` is the text that
+    is being amended."""
+
+    max: int = 140
+    most: int = 1
+    month: int | None = None
+    year: int | None = None
+    opener: Text | None = None
+    categories: tuple[Choice, ...] = ()
+    category: str | None = None
+    """The one_of question whose answer is its category, where it is not asked here."""
+    similar: bool = True
+    near: str | None = None
+    within: int = 50
+    photo: str | None = None
+    amends: Text | None = None
+    checked: Checked = Checked.BEFORE
+    answering: Answering | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stand:
+    """One way to judge a statement: `agree`, `disagree` or `neutral`, with optional words to add to it."""
+
+    code: str
+    label: Text
+    qualifiers: tuple[Choice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class React:
+    """Statements to judge, one a message: the organiser's `statements`, and what people proposed in step `of`. After
+    `batch` the person may go on or stop; after `most` there are no more. `other_side` names the question whose answer
+    is the person's side: only what the other sides wrote is shown."""
+
+    stands: tuple[Stand, ...]
+    statements: tuple[Choice, ...] = ()
+    of: str | None = None
+    batch: int = 10
+    most: int | None = None
+    policy: Policy = Policy.LEAST_SEEN
+    other_side: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """What happens once at `at` signatures: something is said, or the consultation `open` is opened."""
+
+    at: int
+    say: Text | None = None
+    open: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """A petition to sign. `named`: the person chooses how their name is shown (name, initials, not at all). `reason`
+    is how many characters they may add (0: none). `contact` asks whether the author may write to them."""
+
+    named: bool = True
+    reason: int = 280
+    contact: bool = True
+    goals: tuple[Goal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photo:
+    """A picture; recorded as the messenger's reference of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spot:
+    """A place on the map, shared or typed as an address; recorded as `48.85661,2.35222` or as the words typed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lot:
+    """Nobody is asked: each person is put into one of the groups by lot, in proportion to its weight."""
+
+    arms: tuple[tuple[str, int], ...]
+
+
 Kind: TypeAlias = OneOf | AnyOf | Scale | Number | Words | Day | YesNo | Points | Order | Grades | Slots | Basket
 
 

@@ -10,114 +10,80 @@ happen, a unique key below says so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any
-
 from sqlalchemy import (
     BigInteger,
     Boolean,
-    Column,
     ForeignKey,
     Index,
     Integer,
     LargeBinary,
-    MetaData,
     String,
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
     true,
 )
 
-metadata = MetaData(
-    naming_convention={
-        "ix": "%(table_name)s_%(column_0_N_name)s",
-        "uq": "%(table_name)s_%(column_0_N_name)s_key",
-        "fk": "%(table_name)s_%(column_0_name)s_fkey",
-        "pk": "%(table_name)s_pkey",
-    }
+from storage.columns import Id, OnErase, Personal, address, content, metadata, participant, personal, plain
+from storage.tables_moderation import (
+    case_cards,
+    case_notes,
+    cases,
+    decisions,
+    desks,
+    reports,
+    sanctions,
+    seconds,
 )
+from storage.tables_proposals import goals, proposals, servings, signatures, stances, verdicts
 
-Id = BigInteger().with_variant(Integer, "sqlite")
-
-
-class OnErase(StrEnum):
-    DELETE = "the row is deleted"
-    KEEP = "kept: no longer linked to the person"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Personal:
-    """What a column holds about a person."""
-
-    category: str
-    purpose: str
-    retention: str
-    in_export: bool
-    on_erase: OnErase
-
-
-def plain(name: str, *args: Any, **options: Any) -> Column[Any]:
-    """A column without personal data."""
-    return Column(name, *args, info={"personal": None}, **options)
-
-
-def personal(
-    name: str,
-    *args: Any,
-    category: str,
-    purpose: str,
-    retention: str,
-    in_export: bool,
-    on_erase: OnErase,
-    **options: Any,
-) -> Column[Any]:
-    """A column with personal data, and what becomes of it."""
-    note = Personal(category=category, purpose=purpose, retention=retention, in_export=in_export, on_erase=on_erase)
-    return Column(name, *args, info={"personal": note}, **options)
-
-
-def _address(name: str, *args: Any, **options: Any) -> Column[Any]:
-    return personal(
-        name,
-        *args,
-        category="address on a messenger",
-        purpose="to answer the person",
-        retention="until the person erases it, or the row's own end",
-        in_export=True,
-        on_erase=OnErase.DELETE,
-        **options,
-    )
-
-
-def _participant(name: str = "participant", *args: Any, **options: Any) -> Column[Any]:
-    return personal(
-        name,
-        Id,
-        *args,
-        category="pseudonym",
-        purpose="to know one person's rows",
-        retention="until the person erases it",
-        in_export=True,
-        on_erase=OnErase.DELETE,
-        **options,
-    )
-
-
-def _content(name: str, *args: Any, retention: str, **options: Any) -> Column[Any]:
-    return personal(
-        name,
-        *args,
-        category="what the person said, possibly a political opinion",
-        purpose="the consultation",
-        retention=retention,
-        in_export=True,
-        on_erase=OnErase.DELETE,
-        **options,
-    )
-
+__all__ = (
+    "OnErase",
+    "Personal",
+    "announcements",
+    "audit",
+    "ballots",
+    "case_cards",
+    "case_notes",
+    "cases",
+    "chats",
+    "consents",
+    "consultations",
+    "conversations",
+    "cursors",
+    "decisions",
+    "desks",
+    "fixes",
+    "flow_versions",
+    "goals",
+    "identities",
+    "inbox",
+    "lanes",
+    "leases",
+    "marks",
+    "meta",
+    "metadata",
+    "outbox",
+    "outcomes",
+    "participants",
+    "prompts",
+    "proposals",
+    "reports",
+    "roles",
+    "sanctions",
+    "seconds",
+    "servings",
+    "sessions",
+    "shown",
+    "signatures",
+    "stances",
+    "subscriptions",
+    "tallies",
+    "timers",
+    "verdicts",
+)
 
 # --- What comes in ---------------------------------------------------------------------------------------------------
 
@@ -126,11 +92,11 @@ inbox = Table(
     metadata,
     plain("id", Id, primary_key=True, autoincrement=True),
     plain("adapter", String(32), nullable=False),
-    _address("key", String(255), nullable=False),
-    _address("lane", String(255), nullable=False),
-    _address("place", String(200), nullable=False),
-    _address("person", String(200), nullable=False),
-    _content("event", Text, nullable=False, retention="emptied when the key of its consultation goes, 14 days at most"),
+    address("key", String(255), nullable=False),
+    address("lane", String(255), nullable=False),
+    address("place", String(200), nullable=False),
+    address("person", String(200), nullable=False),
+    content("event", Text, nullable=False, retention="emptied when the key of its consultation goes, 14 days at most"),
     plain("private", Boolean, nullable=False),
     plain("locale", String(16)),
     plain("at_ms", BigInteger, nullable=False),
@@ -146,7 +112,7 @@ Index("inbox_at_ms", inbox.c.at_ms)
 lanes = Table(
     "lanes",
     metadata,
-    _address("lane", String(255), primary_key=True),
+    address("lane", String(255), primary_key=True),
     plain("since_ms", BigInteger, nullable=False),
 )
 Index("lanes_since_ms", lanes.c.since_ms)
@@ -173,7 +139,7 @@ leases = Table(
 participants = Table(
     "participants",
     metadata,
-    _participant("id", primary_key=True, autoincrement=False),
+    participant("id", primary_key=True, autoincrement=False),
     personal(
         "lang",
         String(8),
@@ -199,16 +165,16 @@ Index("participants_code", participants.c.code, unique=True)
 identities = Table(
     "identities",
     metadata,
-    _address("identity", String(255), primary_key=True),
-    _participant("participant", ForeignKey("participants.id", ondelete="CASCADE"), nullable=False, index=True),
+    address("identity", String(255), primary_key=True),
+    participant("participant", ForeignKey("participants.id", ondelete="CASCADE"), nullable=False, index=True),
 )
 
 conversations = Table(
     "conversations",
     metadata,
-    _address("lane", String(255), primary_key=True),
-    _address("place", String(200), nullable=False),
-    _participant("participant", ForeignKey("participants.id", ondelete="CASCADE"), nullable=False, index=True),
+    address("lane", String(255), primary_key=True),
+    address("place", String(200), nullable=False),
+    participant("participant", ForeignKey("participants.id", ondelete="CASCADE"), nullable=False, index=True),
     plain("session", Id),
     plain("menu", Text),
     plain("reachable", Boolean, nullable=False),
@@ -218,7 +184,7 @@ conversations = Table(
 roles = Table(
     "roles",
     metadata,
-    _participant("participant", ForeignKey("participants.id", ondelete="CASCADE"), primary_key=True),
+    participant("participant", ForeignKey("participants.id", ondelete="CASCADE"), primary_key=True),
     plain("role", String(16), primary_key=True),
     plain("scope", String(255), primary_key=True),
     plain("since_ms", BigInteger, nullable=False),
@@ -229,6 +195,7 @@ chats = Table(
     metadata,
     plain("place", String(200), primary_key=True),
     plain("admins", Boolean, nullable=False, server_default=true()),
+    plain("watched", Boolean, nullable=False, server_default=false()),
 )
 
 # --- What people are asked -------------------------------------------------------------------------------------------
@@ -350,10 +317,10 @@ outcomes = Table(
 subscriptions = Table(
     "subscriptions",
     metadata,
-    _participant("participant", ForeignKey("participants.id", ondelete="CASCADE"), primary_key=True),
+    participant("participant", ForeignKey("participants.id", ondelete="CASCADE"), primary_key=True),
     plain("consultation", String(64), ForeignKey("consultations.id", ondelete="CASCADE"), primary_key=True),
-    _address("lane", String(255), nullable=False),
-    _address("place", String(200), nullable=False),
+    address("lane", String(255), nullable=False),
+    address("place", String(200), nullable=False),
     plain("wants", Boolean, nullable=False),
 )
 
@@ -363,12 +330,12 @@ sessions = Table(
     "sessions",
     metadata,
     plain("id", Id, primary_key=True, autoincrement=False),
-    _participant("participant", ForeignKey("participants.id", ondelete="CASCADE"), nullable=False),
+    participant("participant", ForeignKey("participants.id", ondelete="CASCADE"), nullable=False),
     plain("consultation", String(64), ForeignKey("consultations.id"), nullable=False),
     plain("version", String(64), ForeignKey("flow_versions.version"), nullable=False),
-    _address("lane", String(255), nullable=False),
-    _address("place", String(200), nullable=False),
-    _content("state", Text, nullable=False, retention="emptied when the key of the consultation is destroyed"),
+    address("lane", String(255), nullable=False),
+    address("place", String(200), nullable=False),
+    content("state", Text, nullable=False, retention="emptied when the key of the consultation is destroyed"),
     plain("stage", String(16), nullable=False),
     plain("seq", Integer, nullable=False),
     personal(
@@ -400,7 +367,7 @@ ballots = Table(
         primary_key=True,
     ),
     plain("question", String(64), primary_key=True),
-    _content("answer", Text, nullable=False, retention="kept without a link to the person"),
+    content("answer", Text, nullable=False, retention="kept without a link to the person"),
     plain("wording", String(64), nullable=False),
     sqlite_with_rowid=False,
 )
@@ -409,7 +376,7 @@ consents = Table(
     "consents",
     metadata,
     plain("consultation", String(64), ForeignKey("consultations.id"), primary_key=True),
-    _participant("participant", ForeignKey("participants.id", ondelete="CASCADE"), primary_key=True),
+    participant("participant", ForeignKey("participants.id", ondelete="CASCADE"), primary_key=True),
     plain("purpose", String(64), primary_key=True),
     plain("wording", String(64), nullable=False),
     plain("lang", String(8), nullable=False),
@@ -444,7 +411,7 @@ prompts = Table(
     plain("id", String(16), primary_key=True),
     plain("session", Id, ForeignKey("sessions.id", ondelete="CASCADE"), nullable=False, index=True),
     plain("step", String(64), nullable=False),
-    _address("place", String(200), nullable=False),
+    address("place", String(200), nullable=False),
     plain("ref", String(128)),
     sqlite_with_rowid=False,
 )
@@ -455,8 +422,8 @@ outbox = Table(
     plain("id", Id, primary_key=True, autoincrement=True),
     plain("key", String(255), nullable=False, unique=True),
     plain("adapter", String(32), nullable=False),
-    _address("place", String(200), nullable=False, index=True),
-    _content(
+    address("place", String(200), nullable=False, index=True),
+    content(
         "payload", Text, nullable=False, retention="emptied 30 days after it was sent, or with the consultation's key"
     ),
     plain("prompt", String(16)),
@@ -493,7 +460,7 @@ timers = Table(
     plain("key", String(128), primary_key=True),
     plain("timer", String(32), nullable=False),
     plain("subject", String(64), nullable=False),
-    _address("lane", String(255), nullable=False),
+    address("lane", String(255), nullable=False),
     plain("detail", String(128), nullable=False, server_default=""),
     plain("fence", Integer),
     plain("due_ms", BigInteger, nullable=False),
@@ -507,10 +474,10 @@ Index("timers_subject", timers.c.subject)
 shown = Table(
     "shown",
     metadata,
-    _address("place", String(200), primary_key=True),
+    address("place", String(200), primary_key=True),
     plain("number", Integer, primary_key=True, autoincrement=False),
     plain("key", String(255), nullable=False),
-    _content("entry", Text, nullable=False, retention="30 days"),
+    content("entry", Text, nullable=False, retention="30 days"),
     plain("at_ms", BigInteger, nullable=False),
     UniqueConstraint("place", "key"),
 )
