@@ -8,7 +8,7 @@
 The one rule: **stored, then confirmed**. `receive` is an async generator; being asked for the next batch is the proof
 that the last one is stored. An adapter confirms to its platform only then, and keeps no queue of its own.
 
-`send` and `note` raise only the four errors below:
+`send`, `act`, `rights` and `fetch` raise only the four errors below:
 
     SendError
     ├── Later(wait)   surely not sent; try again after `wait` seconds
@@ -22,6 +22,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from flows.events import Event
@@ -93,6 +94,8 @@ class Capabilities:
     private_presses: bool = True
     acts: frozenset[str] = frozenset()
     """What of `delete`, `mute`, `unmute`, `ban` and `unban` we could do here, given the rights."""
+    ends_acts: bool = False
+    """The platform itself ends a mute or a ban at its time; where it does not, `bot.deliver` lifts it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +109,22 @@ class Limit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Image:
-    """A picture ready to leave: PNG bytes and the words that say the same."""
+    """A picture ready to leave: its bytes (PNG, or JPEG for what people sent) and the words that say the same."""
 
     data: bytes
     alt: str
+    mime: str = "image/png"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """A piece of a message that fits the place's capabilities; made by `adapters.render.plan`."""
+    """A piece of a message that fits the place's capabilities; made by `adapters.render.plan`. `wants` is what the
+    message asks for besides words, `photo` or `place`."""
 
     body: tuple[Block, ...]
     rows: tuple[tuple[Button, ...], ...] = ()
     image: Image | None = None
+    wants: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -181,8 +187,25 @@ class Gone(SendError):
         self.moved_to = moved_to
 
 
+class Lacking(StrEnum):
+    """What stands in the way of an act."""
+
+    RIGHT = "right"
+    """We are not an administrator there, or not one who may do this."""
+    STANDING = "standing"
+    """The person administrates the group, or has as much power there as we do."""
+    KIND = "kind"
+    """Groups of this kind, or this messenger, do not know the act."""
+    SUBJECT = "subject"
+    """There is no such person or message there."""
+
+
 class Refused(SendError):
-    """The platform will never take this message."""
+    """The platform will never take this message. `lacking` says, of an act, what stands in the way."""
+
+    def __init__(self, reason: str, *, lacking: Lacking | None = None) -> None:
+        super().__init__(reason)
+        self.lacking = lacking
 
 
 class Unsure(SendError):

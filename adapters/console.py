@@ -18,7 +18,21 @@ from datetime import UTC, datetime
 from threading import Thread
 from typing import Protocol
 
-from adapters.base import Batch, Capabilities, Gone, Inbound, Limit, Outgoing, Place, Sent, Unsure
+from adapters.base import (
+    Action,
+    Batch,
+    Capabilities,
+    File,
+    Gone,
+    Inbound,
+    Lacking,
+    Limit,
+    Outgoing,
+    Place,
+    Refused,
+    Sent,
+    Unsure,
+)
 from adapters.terminal import colours, language, show, width
 from flows.events import Said
 from locales import tr
@@ -103,6 +117,15 @@ class Console:
             raise Unsure(str(error)) from error
         self._shown += 1
         return Sent(ref=str(self._shown))
+
+    async def act(self, action: Action) -> None:
+        raise Refused("there are no groups in a terminal", lacking=Lacking.KIND)
+
+    async def rights(self, place: Place) -> frozenset[str]:
+        return frozenset()
+
+    async def fetch(self, ref: str) -> File:
+        raise Refused("nobody can send a picture in a terminal")
 
     async def note(self, inbound_key: str, text: str) -> None:
         """Nothing can be pressed here, so nothing waits for a note."""

@@ -50,7 +50,7 @@ def plan(message: Message, caps: Capabilities, *, lang: str, image: Image | None
     """The parts that show `message` where `caps` hold, in order; the keyboard is on the last. `image` is the message's
     picture, ready to leave; without it (or where pictures cannot be shown) its description is written instead. The own
     sentences of the layout are in `lang`. A message with nothing in it makes no part."""
-    picture = image if "image/png" in caps.media else None
+    picture = image if image is not None and image.mime in caps.media else None
     rows, answers = _answers(message.prompt, caps, lang)
     described = () if picture else _description(message, image)
     bodies = _pack((*message.body, *described, *answers), caps.max_text)
@@ -63,6 +63,8 @@ def plan(message: Message, caps: Capabilities, *, lang: str, image: Image | None
         parts = [Part(body=(), image=picture), *parts]
     if rows:
         parts[-1] = replace(parts[-1], rows=rows)
+    if parts and message.prompt is not None and message.prompt.wants:
+        parts[-1] = replace(parts[-1], wants=message.prompt.wants)
     return tuple(parts)
 
 

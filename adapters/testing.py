@@ -16,17 +16,20 @@ A check raises AssertionError with a sentence, or NotApplicable when the rig's p
 from __future__ import annotations
 
 import asyncio
+import io
 import logging
 import struct
 import zlib
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
-from adapters.base import Adapter, Batch, Image, Inbound, Outgoing, Part, Place, SendError, Sent
+from adapters.base import Action, Adapter, Batch, Image, Inbound, Outgoing, Part, Place, SendError, Sent
+from adapters.pictures import size_of
 from adapters.render import plan
-from flows.events import Event, Pressed, Said, Shared
+from flows.events import Event, Overheard, Pressed, Returned, Said, Shared
 from flows.messages import Bold, Bullets, Button, Italic, Link, Plain, message, paragraph
 
 PATIENCE = 10.0
@@ -43,6 +46,14 @@ class Seen:
 
     text: str
     buttons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Ward:
+    """How the group stands: is what the second citizen said last still there, and may they say more?"""
+
+    there: bool
+    may_speak: bool
 
 
 class Rig(Protocol):
@@ -74,6 +85,23 @@ class Rig(Protocol):
 
     async def screen(self) -> list[Seen]:
         """The bot's messages that the citizen sees in `place`, oldest first."""
+        ...
+
+    async def send_photo(self, data: bytes) -> None:
+        """The citizen sends a photo in `place`. NotApplicable where that cannot be done."""
+        ...
+
+    async def group(self) -> Place:
+        """A group with a second citizen, in which the bot may do whatever it can; asked for before the adapter is
+        made. NotApplicable where there are no groups."""
+        ...
+
+    async def talk(self, text: str) -> tuple[str, str]:
+        """The second citizen says something to the others in the group; the reference of it, and who they are."""
+        ...
+
+    async def ward(self) -> Ward:
+        """How the group stands."""
         ...
 
 
@@ -156,6 +184,109 @@ async def what_is_shared_is_told(rig: Rig) -> None:
     event = _as(Shared, item.event)
     kinds = {"photo", "voice", "video", "document", "sticker", "location", "contact", "other"}
     _require(event.what in kinds, f"unknown kind {event.what!r}")
+
+
+async def a_photo_comes_without_its_history(rig: Rig) -> None:
+    """A photo arrives with a reference, by which it can be fetched more than once: upright, smaller, without anything
+    that tells where and when it was taken."""
+    adapter = rig.adapter()
+    async with _reading(adapter) as reader:
+        await rig.send_photo(_photo())
+        (item,) = await reader.items(1)
+        event = _as(Shared, item.event)
+        _require(event.what == "photo", f"a photo arrived as {event.what}")
+        _require(event.ref.startswith(f"{adapter.name}:"), f"the photo has the reference {event.ref!r}")
+        for _ in range(2):
+            file = await adapter.fetch(event.ref)
+            _require(file.mime == "image/jpeg", f"fetched as {file.mime}")
+            for trace in (b"Exif", b"secret camera", b"secret comment"):
+                _require(trace not in file.data, f"{trace!r} is still in the picture")
+            size = size_of(file.data)
+            _require(size is not None and size[0] < size[1], f"it does not stand upright: {size}")
+
+
+async def what_is_no_photo_is_refused(rig: Rig) -> None:
+    """References that nobody gave, and such as were never meant for this adapter, raise one of the four errors."""
+    adapter = rig.adapter()
+    wrong = ("", "x", "../../etc/passwd", "9" * 400, "\x00", "!r:x/$e", "é", "a/b?c=d#e")
+    for ref in (*wrong, *(f"{adapter.name}:{one}" for one in wrong), "elsewhere:abc"):
+        try:
+            await adapter.fetch(ref)
+        except SendError:
+            continue
+        raise AssertionError(f"{ref[:40]!r} was fetched")
+
+
+# Groups
+
+
+async def talk_in_a_group_is_overheard(rig: Rig) -> None:
+    """What members of a group say to each other arrives as `Overheard`, as written, with who and where."""
+    group = await rig.group()
+    adapter = rig.adapter()
+    async with _reading(adapter) as reader:
+        for text in HOSTILE[:4]:
+            ref, person = await rig.talk(text)
+            item = await _next_in(reader, group)
+            event = _as(Overheard, item.event)
+            _require(event.text == text, f"said {text!r}, overheard {event.text!r}")
+            _require((event.ref, item.person) == (ref, person), f"overheard as {event.ref} of {item.person}")
+            _require(not item.private, "a group was told as private")
+
+
+async def acts_may_be_done_twice(rig: Rig) -> None:
+    """Each act does what it says, and doing it again is no mistake; the opposite of what was never done neither."""
+    group = await rig.group()
+    adapter = rig.adapter()
+    acts = await adapter.rights(group)
+    _require(acts <= adapter.capabilities(group).acts, "there are rights to what cannot be done")
+    ref, person = await rig.talk("buy now")
+    end = datetime.now(UTC) + timedelta(hours=1)
+
+    async def twice(act: str, until: datetime | None = None) -> Ward:
+        for _ in range(2):
+            key = f"contract-{next(_sent)}"
+            done = Action(key=key, place=group, act=act, ref=ref, person=person, until=until)
+            await adapter.act(done)
+        return await rig.ward()
+
+    for there, back in (("mute", "unmute"), ("ban", "unban")):
+        if {there, back} <= acts:
+            _require((await twice(back)).may_speak, f"{back} took something away")
+            _require(not (await twice(there, end)).may_speak, f"after {there} they can still speak")
+            _require((await twice(back)).may_speak, f"after {back} they cannot speak")
+    if "delete" in acts:
+        _require(not (await twice("delete")).there, "the message is still there")
+
+
+async def acts_fail_as_send_errors(rig: Rig) -> None:
+    """What cannot be done raises one of the four errors, and no message leaves in its place: an act that is none, a
+    person and a message that are not, a place that is not, a private chat."""
+    adapter = rig.adapter()
+    places = [rig.nowhere, rig.place]
+    try:
+        places.append(await rig.group())
+    except NotApplicable:
+        pass
+    for place in places:
+        for act in ("delete", "mute", "unmute", "ban", "unban", "", "shout"):
+            for subject in ("", "0", "nobody", "9" * 30, "$x", "@x", "\x00", "é", "-1"):
+                done = Action(key=f"contract-{next(_sent)}", place=place, act=act, ref=subject, person=subject)
+                try:
+                    await adapter.act(done)
+                except SendError:
+                    continue
+                _require(place not in places[:2] and act not in ("", "shout"), f"{act!r} was done in {place}")
+
+
+async def nobody_has_rights_in_private(rig: Rig) -> None:
+    """In a private chat and in a place that is not there is nothing to moderate."""
+    adapter = rig.adapter()
+    _require(not adapter.capabilities(rig.place).acts or not await adapter.rights(rig.place), "rights in private")
+    try:
+        _require(not await adapter.rights(rig.nowhere), "rights in a place that is not")
+    except SendError:
+        pass
 
 
 # Writing
@@ -346,6 +477,12 @@ CHECKS: tuple[Check, ...] = (
     order_is_kept_and_keys_differ,
     what_was_not_confirmed_comes_again,
     what_is_shared_is_told,
+    a_photo_comes_without_its_history,
+    what_is_no_photo_is_refused,
+    talk_in_a_group_is_overheard,
+    acts_may_be_done_twice,
+    acts_fail_as_send_errors,
+    nobody_has_rights_in_private,
     capabilities_make_sense,
     texts_are_shown_as_written,
     markup_shows_its_words,
@@ -389,6 +526,14 @@ class _Reader:
 
     async def aclose(self) -> None:
         await self._stream.aclose()
+
+
+async def _next_in(reader: _Reader, place: Place) -> Inbound:
+    """The next thing that happens in `place`; what else comes by is passed over."""
+    while True:
+        (item,) = await reader.items(1)
+        if item.place == place and not isinstance(item.event, Returned):
+            return item
 
 
 def _reading(adapter: Adapter, cursor: str | None = None) -> aclosing[_Reader]:
@@ -447,6 +592,19 @@ def _all_logs() -> Iterator[list[str]]:
     finally:
         root.removeHandler(keeper)
         root.setLevel(level)
+
+
+def _photo() -> bytes:
+    """A picture as a phone makes it: lying on its side with a note that says so, where it was taken, and a comment."""
+    from PIL import Image as Pictures
+
+    exif = Pictures.Exif()
+    exif[0x0112] = 6  # to be turned by a quarter
+    exif[0x0110] = "secret camera"
+    exif.get_ifd(0x8825)[1] = "N"
+    out = io.BytesIO()
+    Pictures.new("RGB", (2400, 1200), "grey").save(out, "JPEG", exif=exif, comment=b"secret comment")
+    return out.getvalue()
 
 
 def _png() -> bytes:

@@ -21,12 +21,15 @@ from bot import office, server
 from bot.backdoor import door_of, open_door, perform
 from bot.clock import Now, now_from, start_ticking
 from bot.config import Settings
+from bot.contributions.warming import keep_warm
 from bot.deliver import Deliverer
+from bot.files import Files, folder_of
 from bot.owners import appoint, owner_code
 from bot.ports import DatabaseShelf, Reception
 from bot.road import Road
 from bot.scene import Rules
 from bot.showing import Showing
+from bot.standing import rights_of
 from bot.thread import StorageThread
 from bot.upkeep import reckon_wall_times, scrub, sweep
 from locales import LANGUAGES, tr
@@ -60,10 +63,12 @@ class Service:
             public_url=settings.public_url,
             link=self._link,
             group_link=self._group_link,
+            detection=settings.moderation.detection,
         )
         self.road = Road(database, self.rules, self.now)
         self.showing = Showing(self.road, self.storage)
         self.adapters: dict[str, Adapter] = self._build_adapters()
+        self.rules.powers.reach(self.adapters)
         self.deliverer = Deliverer(
             self.adapters,
             self.storage,
@@ -102,6 +107,7 @@ class Service:
             built["web"] = found["web"].load()(
                 WebSettings(
                     shelf=DatabaseShelf(self.storage, self.now),
+                    files=Files(folder_of(self.storage.database)),
                     welcome=reception.welcome,
                     language=reception.language,
                     now=self.now,
@@ -157,6 +163,7 @@ class Service:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(self.deliverer.run()), group.create_task(self._think())]
                 tasks += [group.create_task(self._listen(name, it)) for name, it in self.adapters.items()]
+                tasks.append(group.create_task(keep_warm(self.storage, self.road.flows)))
                 if listening is not None:
                     tasks.append(group.create_task(self._serve(listening)))
                 if self.storage.database.path is not None:
@@ -322,6 +329,8 @@ class Service:
 
     async def _perform(self, request: dict[str, Any]) -> dict[str, Any]:
         """Do what the command line asks for while the service runs."""
+        if request["do"] == "rights":
+            return {"rights": await rights_of(self.adapters, request["places"])}
         done = await self.storage.call(perform, self.road, request)
         self._work.set()
         return done

@@ -101,20 +101,23 @@ def face(
     private_url: str,
     rules: Iterable[str] = (),
     happened: Iterable[str] = (),
+    contributed: str = "",
 ) -> Message:
-    """The card as it is now. `private_url` opens a private chat; `rules` (what decides) and `happened` (what was
-    changed since it opened) are sentences."""
+    """The card as it is now. `private_url` opens a private chat; `rules` (what decides), `happened` (what was changed
+    since it opened) and `contributed` (how much was put forward and judged) are sentences."""
     ask = shared.votable(flow)
     name = title(flow, lang)
     blocks: list[Block] = [Paragraph((Bold(name),))]
     if flow.summary is not None:
-        blocks += paragraphs(write(flow, flow.summary, lang, len(flow.asks)))
+        blocks += paragraphs(write(flow, flow.summary, lang, len(flow.questions)))
     if ask is not None and (text := write(flow, ask.text, lang, 0)).strip() != name.strip():
         blocks += paragraphs(text)
     running = consultation.state == "open"
     if ask is not None and visible(consultation):
         blocks += _tally(flow, ask, result.questions[0], lang)
     blocks.append(paragraph(_turnout(result, lang) if ask is not None else phrases.taken_part(lang, result)))
+    if contributed:
+        blocks.append(paragraph(contributed))
     if told := " ".join(sentence for sentence in (*rules, _hidden(consultation, lang)) if sentence):
         blocks.append(paragraph(Italic(told)))
     blocks += [paragraph(Italic(sentence)) for sentence in happened]

@@ -55,7 +55,7 @@ def _outcome(loaded: Loaded, paint: _Paint) -> str:
     if flow is None:
         count = len(loaded.mistakes)
         return paint(trn(lang, "{n} mistake to correct.", "{n} mistakes to correct.", count), _RED, _BOLD)
-    questions = trn(lang, "{n} question", "{n} questions", len(flow.asks))
+    questions = trn(lang, "{n} question", "{n} questions", len(flow.questions))
     said = tr(
         lang,
         "{id} is ready: {questions}; languages: {list}; version {version}.",

@@ -26,6 +26,8 @@ from pydantic_settings import (
 )
 from rapidfuzz import process
 
+from bot.moderation.detect import CODES, Detection
+
 FILE = "palabre.toml"
 
 
@@ -56,6 +58,16 @@ def _identities(text: str) -> str:
             raise PydanticCustomError(
                 "identities", "write messenger:person, such as telegram:12345, with commas between"
             )
+    return text
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _rules(text: str) -> str:
+    if any(code not in CODES for code in _listed(text)):
+        raise PydanticCustomError("rules", "write names of rules with commas between: " + ", ".join(CODES))
     return text
 
 
@@ -103,6 +115,23 @@ class ConsoleSection(_Section):
     enabled: bool = False
 
 
+class ModerationSection(_Section):
+    allow_links: str = ""
+    """Hosts whose links need no look, with commas between; what is below them neither."""
+    words: str = ""
+    """Further words or expressions that are flagged, in every language, with commas between."""
+    off: Annotated[str, AfterValidator(_rules)] = ""
+    """Automatic rules that are switched off, by their codes, with commas between."""
+
+    @property
+    def detection(self) -> Detection:
+        """What automatic rules look for."""
+        hosts = (host.lower().removeprefix("*.").removeprefix("www.") for host in _listed(self.allow_links))
+        return Detection(
+            allowed=frozenset(hosts), words=frozenset(_listed(self.words)), off=frozenset(_listed(self.off))
+        )
+
+
 class Settings(BaseSettings):
     """Everything that can be set."""
 
@@ -115,6 +144,7 @@ class Settings(BaseSettings):
     matrix: MatrixSection = Field(default_factory=MatrixSection)
     web: WebSection = Field(default_factory=WebSection)
     console: ConsoleSection = Field(default_factory=ConsoleSection)
+    moderation: ModerationSection = Field(default_factory=ModerationSection)
     owners: Annotated[str, AfterValidator(_identities)] = ""
     locale: Literal["fr", "en"] = "fr"
     clock: Path | None = None

@@ -25,6 +25,23 @@ def sentence(connection: Connection, deed: Deed, zone: str, lang: str) -> str:
     return tr(lang, "{when} — {who}: {what}", when=at, who=who, what=what)
 
 
+def code(connection: Connection, who: str) -> str:
+    """Somebody as programs read them: a short code where there is one, never a number that other tables know."""
+    return (people.code_if_known(connection, int(who)) or "") if who.isdecimal() else who
+
+
+def read_only(connection: Connection, deed: Deed, zone: str, lang: str) -> str:
+    """The sentence where nothing may be written: whoever has no code yet is named without."""
+    at, what = moment(when(deed.at_ms), zone, lang), _what(deed, zone, lang)
+    if deed.act == adding.ACT:
+        who = tr(lang, "a participant")
+    elif deed.who.isdecimal() and people.known(connection, int(deed.who)):
+        who = code(connection, deed.who) or tr(lang, "somebody without a code")
+    else:
+        who = _who(connection, deed.who, lang)
+    return tr(lang, "{when} — {who}: {what}", when=at, who=who, what=what)
+
+
 def _who(connection: Connection, who: str, lang: str) -> str:
     if who == "palabre":
         return tr(lang, "the program")
@@ -57,7 +74,15 @@ _HOURS = frozenset({"extend", "reopen"})
 """Acts whose detail is the new closing hour."""
 
 
-_TOLD = frozenset({"clone", "send back", "close early", "fix", "propose fix", "approve fix"}) | {
+_TOLD = frozenset({"decide", "clone", "send back", "close early", "fix", "propose fix", "approve fix"}) | {
+    "seconded",
+    "ask second",
+    "not seconded",
+    "alone",
+    "answer",
+    "not mine",
+    "readdress",
+    "reopen number",
     "outcome",
     "remind",
     "grant",
@@ -104,11 +129,35 @@ def _act(act: str, lang: str) -> str:
             return tr(lang, "refused a correction")
         case "outcome":
             return tr(lang, "gave an outcome")
+        case "answer":
+            return tr(lang, "gave an official answer")
+        case "not mine":
+            return tr(lang, "passed a question on")
+        case "readdress":
+            return tr(lang, "gave a question to somebody else")
+        case "reopen number":
+            return tr(lang, "opened a report again that people say is not done")
+        case "news":
+            return tr(lang, "wrote to those who signed")
         case "archive" | "put away":
             return tr(lang, "put it away")
         case "grant":
             return tr(lang, "gave a role")
         case "revoke":
             return tr(lang, "took a role away")
+        case "decide":
+            return tr(lang, "decided on a case")
+        case "seconded":
+            return tr(lang, "agreed as the second person")
+        case "ask second":
+            return tr(lang, "asked for a second person")
+        case "not seconded":
+            return tr(lang, "did not agree as the second person")
+        case "alone":
+            return tr(lang, "did it alone: there was no second person to ask")
+        case "desk":
+            return tr(lang, "made a group the place for moderators")
+        case "desk off":
+            return tr(lang, "took a group as the place for moderators away")
         case other:
             return other

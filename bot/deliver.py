@@ -31,13 +31,14 @@ from adapters.base import (
     Unsure,
 )
 from adapters.render import plan
-from bot import letters
+from bot import acting, letters
 from bot.clock import Now
 from bot.pacing import Pacer
+from bot.photos import PHOTO, Photos
 from bot.scene import Note
 from bot.thread import StorageThread
 from flows.messages import Message
-from storage import cards, consultations, outbox, people, sessions
+from storage import cards, cases, consultations, desks, outbox, people, sessions
 from storage.database import Connection, StorageError
 from storage.instants import ms
 from storage.outbox import Letter
@@ -49,6 +50,12 @@ AT_ONCE = 64
 
 TRIES = 5
 REMEMBERED = 50_000
+
+PHOTO_WAIT = 30.0
+"""For which a letter waits before its photo is asked for again."""
+
+CASE = "case:"
+"""In front of the number of a case whose card is changed."""
 
 CARD_SECONDS = 3.0
 """A card is edited at most once in so long, even when edits were held up and come together."""
@@ -100,6 +107,7 @@ class Deliverer:
         self._further = further
         self._paint = paint
         self._channels = {name: Channel(adapter) for name, adapter in adapters.items()}
+        self._photos = Photos(adapters)
         self._queues: dict[str, Queue] = {}
         self._held: set[str] = set()
         self._order = 0
@@ -254,15 +262,20 @@ class Deliverer:
         caps = adapter.capabilities(place)
         replaces = await self._reference(letter.replaces, place) if letter.replaces and caps.edit else None
         said: letters.Letter = letter.said or letters.read(letter.payload)
+        if isinstance(said, letters.Do):
+            await self._perform(adapter, place, letter, said)
+            return None
         if isinstance(said, letters.Card) and letter.replaces and replaces is None:
             return None  # where a card cannot be kept up to date, it is not repeated for every vote
+        if isinstance(said, letters.CaseCard) and said.only_edit and replaces is None:
+            return None
         whole = said if isinstance(said, letters.Whole) else letters.Whole(await self._resolve(said, place), said.lang)
         if letter.replaces and replaces is None and whole.only_edit:
             return None
-        if letter.replaces and replaces is None:
+        if letter.replaces and replaces is None and not isinstance(said, letters.CaseCard):
             whole = replace(whole, message=Message(body=whole.message.body[-1:], prompt=whole.message.prompt))
         picture = whole.message.picture
-        image = await self._paint(picture.ref, whole.lang) if picture and "image/png" in caps.media else None
+        image = await self._image(picture.ref, picture.alt, whole.lang, letter, queue, caps) if picture else None
         if not letter.resend:
             await self._mark_leaving(letter.key)
         ref: str | None = None
@@ -275,6 +288,35 @@ class Deliverer:
             ref = sent.ref
             queue.parts_sent = number + 1
         return ref
+
+    async def _perform(self, adapter: Adapter, place: Place, letter: Letter, do: letters.Do) -> None:
+        """Do what moderators decided; where that is not possible, they are told why."""
+        caps = adapter.capabilities(place)
+        await self._storage.within(lambda connection: acting.foresee(connection, do, letter.key, place, caps))
+        try:
+            await adapter.act(acting.action_of(do, letter.key, place))
+        except Refused as why:
+            now, reason = self._now(), why
+            await self._storage.within(
+                lambda connection: acting.refused(connection, do, letter.key, place, reason, now)
+            )
+            raise
+
+    async def _image(
+        self, ref: str, alt: str, lang: str, letter: Letter, queue: Queue, caps: Capabilities
+    ) -> Image | None:
+        """The bytes of a picture, where it can be shown: drawn by us, or sent by somebody."""
+        if not ref.startswith(PHOTO):
+            return await self._paint(ref, lang) if "image/png" in caps.media else None
+        if "image/jpeg" not in caps.media:
+            return None
+        try:
+            return await self._photos.get(ref.removeprefix(PHOTO), alt)
+        except Later as later:
+            if letter.attempts + 1 >= TRIES:
+                return None  # its words say that there is one
+            queue.letters[0] = replace(letter, attempts=letter.attempts + 1)
+            raise Later(min(later.wait, PHOTO_WAIT)) from None
 
     async def _pictures(self, said: letters.Letter, caps: Capabilities) -> list[Part]:
         """The other pictures of a result, where pictures can be shown; all their words are in the first message."""
@@ -291,6 +333,10 @@ class Deliverer:
         if name.startswith("card:"):
             card = name.removeprefix("card:")
             return await self._storage.within(lambda connection: cards.ref(connection, card, str(place)))
+        if name.startswith(CASE):
+            case = int(name.removeprefix(CASE))
+            hung = await self._storage.within(lambda connection: desks.card(connection, case, str(place)))
+            return hung.ref if hung is not None else None
         if not name.startswith("prompt:"):
             return name
         prompt = name.removeprefix("prompt:")
@@ -322,7 +368,13 @@ class Deliverer:
 
         def remember(connection: Connection) -> None:
             if after:
-                for move in (people.move_place, outbox.move_place, consultations.move_place):
+                for move in (
+                    people.move_place,
+                    outbox.move_place,
+                    consultations.move_place,
+                    desks.move_place,
+                    cases.move_place,
+                ):
                     move(connection, name, after)
                 outbox.wait_again(connection, after)
             else:
@@ -351,6 +403,8 @@ class Deliverer:
             self._settled.shown.append({"row": letter.prompt, "new_ref": ref})
         if letter.replaces is None and ref is not None and (card := _card_of(letter)) is not None:
             self._settled.hung.append({"of": card.consultation, "at": letter.place, "new_ref": ref})
+        if ref is not None and (case := _case_of(letter)) is not None:
+            self._settled.filed.append({"of": case, "at": letter.place, "new_ref": ref})
         self._something_settled.set()
 
     async def _mark_leaving(self, key: str) -> None:
@@ -394,6 +448,7 @@ def settle(connection: Connection, settlement: outbox.Settlement) -> None:
     outbox.settle(connection, settlement.ended)
     sessions.set_refs(connection, settlement.shown)
     cards.hang(connection, settlement.hung)
+    desks.set_refs(connection, settlement.filed)
     outbox.mark_sending(connection, settlement.leaving)
 
 
@@ -403,6 +458,14 @@ def _limits(adapter: Adapter, place: Place, letter: Letter) -> tuple[Limit, ...]
     if letter.replaces is not None and letter.replaces.startswith("card:"):
         return (Limit(f"{letter.replaces} {letter.place}", 1, CARD_SECONDS), *limits)
     return limits
+
+
+def _case_of(letter: Letter) -> int | None:
+    """The case whose card this letter is, if it is one."""
+    if letter.said is None and '"k":' not in letter.payload[:8]:
+        return None
+    said = letter.said or letters.read(letter.payload)
+    return said.case if isinstance(said, letters.CaseCard) else None
 
 
 def _card_of(letter: Letter) -> letters.Card | None:

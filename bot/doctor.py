@@ -8,11 +8,12 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot import standing
 from bot.backdoor import Taken, only_one
 from bot.config import FILE, Settings
 from bot.server import CannotListen, listen
 from locales import tr
-from storage import audit, migrate
+from storage import audit, migrate, watched
 from storage.database import Database, StorageError
 
 _ROOM = 200_000_000
@@ -33,6 +34,7 @@ async def examine(settings: Settings, path: Path | None) -> list[Finding]:
     findings += _database(lang, settings, path)
     findings.append(_web(lang, settings, path))
     findings.append(await _telegram(lang, settings))
+    findings += await _moderation(lang, settings, path)
     return findings
 
 
@@ -111,3 +113,18 @@ async def _telegram(lang: str, settings: Settings) -> Finding:
     except Exception as error:
         return Finding(False, tr(lang, "Telegram: the token is refused or the server unreachable ({why}).", why=error))
     return Finding(True, tr(lang, "Telegram: the bot is @{name}.", name=name))
+
+
+async def _moderation(lang: str, settings: Settings, path: Path | None) -> list[Finding]:
+    """What may be done in each group that is watched."""
+    if path is not None and not path.exists():
+        return []
+    try:
+        database = Database(settings.database.url, read_only=True)
+        with database.transaction() as connection:
+            places = watched.everywhere(connection)
+        database.close()
+    except StorageError:
+        return []  # said above
+    known = await standing.look(settings, path, places) if places else {}
+    return [Finding(*standing.told(place, known[place], lang)) for place in places]

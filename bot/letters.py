@@ -8,6 +8,7 @@ erased their data is not sent anything made before.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeAlias
 
 import orjson
@@ -50,10 +51,43 @@ class Why:
     lang: str
 
 
-Made: TypeAlias = Results | Card | Why
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Do:
+    """Nothing to show but something to do in the group that it goes to: `delete` the message `ref`; `mute`, `unmute`,
+    `ban` or `unban` the `person` (the platform's id), until `until` (None: without an end). Doing it twice is no
+    mistake. Where it is not possible, the moderators in the place `desk` are told why, in `lang`."""
+
+    act: str
+    ref: str = ""
+    person: str = ""
+    until: datetime | None = None
+    desk: str = ""
+    lang: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseCard:
+    """A case as moderators see it, as it is when the letter leaves. `only_edit`: where a card cannot be changed,
+    nothing is shown."""
+
+    case: int
+    lang: str
+    only_edit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Map:
+    """Where one person stands among all. It names their session, which goes when they erase their data."""
+
+    consultation: str
+    session: int
+    lang: str
+
+
+Made: TypeAlias = Results | Card | Why | CaseCard | Map
 """What is made when it leaves."""
 
-Letter: TypeAlias = Whole | Made
+Letter: TypeAlias = Whole | Made | Do
 
 
 def write(letter: Letter) -> str:
@@ -66,6 +100,14 @@ def write(letter: Letter) -> str:
             return orjson.dumps({"c": consultation, "l": lang}).decode()
         case Why(consultation, lang):
             return orjson.dumps({"y": consultation, "l": lang}).decode()
+        case CaseCard(id, lang, only_edit):
+            return orjson.dumps({"k": id, "l": lang, "e": only_edit}).decode()
+        case Map(consultation, session, lang):
+            return orjson.dumps({"p": [consultation, session], "l": lang}).decode()
+        case Do():
+            until = letter.until.isoformat() if letter.until is not None else None
+            about = [letter.act, letter.ref, letter.person, until, letter.desk]
+            return orjson.dumps({"d": about, "l": letter.lang}).decode()
 
 
 def read(payload: str) -> Letter:
@@ -75,6 +117,15 @@ def read(payload: str) -> Letter:
         return Results(data["r"], data["l"])
     if "c" in data:
         return Card(data["c"], data["l"])
+    if "p" in data:
+        consultation, session = data["p"]
+        return Map(consultation, session, data["l"])
+    if "k" in data:
+        return CaseCard(data["k"], data["l"], data["e"])
     if "y" in data:
         return Why(data["y"], data["l"])
+    if "d" in data:
+        act, ref, person, until, desk = data["d"]
+        end = datetime.fromisoformat(until) if until is not None else None
+        return Do(act=act, ref=ref, person=person, until=end, desk=desk, lang=data["l"])
     return Whole(messages.from_json(data["m"]), data["l"], data["e"])

@@ -5,9 +5,12 @@ The one rule: what may not be seen (`bot.visibility`) is not put into the page, 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Literal
 
+from bot.opinions import repeating, tabling
+from bot.opinions.figures import NONE, Opinions
 from bot.pages.model import ConsultationPage, Listing, QuestionResult, ResultRow
 from bot.results import phrases, why
 from bot.results.calendar import calendar_of
@@ -42,12 +45,18 @@ def listing(consultation: Consultation, flow: Flow, lang: str) -> Listing:
 
 
 def page(
-    consultation: Consultation, flow: Flow, result: Result, lang: str, studied: Studied | None
+    consultation: Consultation,
+    flow: Flow,
+    result: Result,
+    lang: str,
+    studied: Studied | None,
+    opinions: Opinions = NONE,
 ) -> ConsultationPage:
     """The page, without what happened to the consultation since it opened."""
     seen, closed = visible(consultation), consultation.result is not None
     zone, public = consultation.zone, result.public()
-    drawn = sheets(flow, public, lang, closed=closed, at=counted_at(consultation)) if seen else ()
+    at = counted_at(consultation)
+    drawn = sheets(flow, public, lang, closed=closed, at=at, opinions=opinions) if seen else ()
     return ConsultationPage(
         id=consultation.id,
         title=title(flow, lang),
@@ -56,11 +65,12 @@ def page(
         opens=_hour(consultation.opened_ms or consultation.opens_ms, zone, lang),
         closes=_hour(consultation.closed_ms or consultation.closes_ms, zone, lang),
         turnout=result.participants if seen else None,
-        results=_questions(flow, public, lang, studied, closed=closed) if seen else None,
+        results=_questions(flow, public, lang, studied, opinions, closed=closed) if seen else None,
         hidden="" if seen else why_hidden(consultation, lang),
         note=_note(lang, closed=closed) if seen else "",
         chart=bool(drawn),
-        picture_first=any(ask.rule is not None and ask.rule.method in PICTURE_FIRST for ask in flow.asks),
+        picture_first=bool(opinions.discussions)
+        or any(ask.rule is not None and ask.rule.method in PICTURE_FIRST for ask in flow.asks),
         pictures=tuple(say_sheet(sheet) for sheet in drawn),
         downloads=closed,
         calendar=closed and dates(consultation, flow, result, lang) is not None,
@@ -94,10 +104,23 @@ def _note(lang: str, *, closed: bool) -> str:
 
 
 def _questions(
-    flow: Flow, result: Result, lang: str, studied: Studied | None, *, closed: bool
+    flow: Flow, result: Result, lang: str, studied: Studied | None, opinions: Opinions, *, closed: bool
 ) -> tuple[QuestionResult, ...]:
     asked = phrases.public_questions(flow, result)
-    return tuple(_question(flow, ask, question, lang, studied, closed=closed) for ask, question in asked)
+    return tuple(
+        tabling.question(flow, ask, opinions, lang)
+        or _repeated(flow, ask, opinions, lang, _question(flow, ask, question, lang, studied, closed=closed))
+        for ask, question in asked
+    )
+
+
+def _repeated(flow: Flow, ask: Ask, opinions: Opinions, lang: str, shown: QuestionResult) -> QuestionResult:
+    """With what a vote that was cast twice says beside the first time."""
+    again = opinions.again(ask.name)
+    if again is None:
+        return shown
+    note = " ".join(one for one in (shown.note, *repeating.sentences(flow, ask, again, lang)) if one)
+    return replace(shown, note=note, tables=(*shown.tables, repeating.table(flow, ask, again, lang)))
 
 
 def _question(
@@ -140,7 +163,7 @@ def _state(consultation: Consultation) -> Literal["scheduled", "open", "closed"]
 
 
 def _summary(flow: Flow, lang: str) -> str:
-    return write(flow, flow.summary, lang, len(flow.asks)) if flow.summary else ""
+    return write(flow, flow.summary, lang, len(flow.questions)) if flow.summary else ""
 
 
 def _hour(at_ms: int | None, zone: str, lang: str) -> str:

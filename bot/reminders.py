@@ -131,7 +131,7 @@ def _invite_page(turn: Turn, consultation: Consultation, flow: Flow, reminder: R
     people = sessions.subscribers(turn.scene.connection, consultation.id, after, PAGE)
     for person in people:
         lang = person.lang or turn.scene.rules.lang
-        text = write(flow, reminder.text, lang, len(flow.asks))
+        text = write(flow, reminder.text, lang, len(flow.questions))
         letter = Whole(start_message(text, consultation.id, lang), lang)
         turn.post(person.place, letter, rank=Rank.BROADCAST, resend=False, consultation=consultation.id)
     return people[-1].participant if len(people) == PAGE else None

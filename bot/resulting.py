@@ -6,12 +6,14 @@ The one rule: the command line shows no more than everybody may see; what may no
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import orjson
 
 from bot import office
+from bot.opinions import filing, looking, reasons, telling
+from bot.opinions.figures import NONE, Opinions
 from bot.results import funnel, phrases, why
 from bot.results.breakdown import ELSE, LEAST, Crossed, can_group, crossed
 from bot.results.wording import say_results
@@ -41,6 +43,7 @@ class Looked:
     funnel: funnel.Funnel
     by: tuple[Crossed, ...] = ()
     studied: Studied | None = None
+    opinions: Opinions = NONE
 
 
 def look(
@@ -63,6 +66,7 @@ def look(
         funnel=came,
         by=tuple(crossed(flow, found, _grouping(flow, by, lang))) if by is not None else (),
         studied=study(flow, found, result, source) if closed else None,
+        opinions=looking.look_whole(connection, flow, consultation),
     )
 
 
@@ -89,18 +93,26 @@ def facts(found: Looked) -> dict[str, Any]:
         }
     if found.by:
         data["by"] = [one.to_json() for one in found.by]
+    data |= filing.facts(found.opinions)
+    if found.opinions.crowds:
+        data["crowds"] = [asdict(one) for one in found.opinions.crowds]
     return data
 
 
 def told(found: Looked, lang: str, *, with_why: bool) -> list[str]:
     """For people."""
     closed = found.consultation.result is not None
-    said = [plain_text(say_results(found.flow, found.result, lang, closed=closed, place_url=None).body)]
+    whole = say_results(found.flow, found.result, lang, closed=closed, place_url=None, opinions=found.opinions)
+    said = [plain_text(whole.body)]
     said.append("\n".join(funnel.told(found.flow, found.funnel, lang)))
     if with_why:
         for vote in votes(found.flow, found.result, lang, closed=closed):
             more = found.studied.beyond.get(vote.ask.name) if found.studied else None
             said.append(plain_text(tuple(why.explain(vote, more, whole=True))))
+        for ask, _question in phrases.public_questions(found.flow, found.result):
+            if explained := reasons.explain(found.flow, ask, found.opinions, lang):
+                said.append(plain_text(tuple(explained)))
+    said += telling.crowds(found.opinions, found.consultation.zone, lang)
     said += [_crossed(found.flow, one, lang) for one in found.by]
     if found.by:
         said.append(

@@ -15,6 +15,8 @@ class Role(StrEnum):
     ORGANISER = "organiser"
     MODERATOR = "moderator"
     OBSERVER = "observer"
+    OFFICIAL = "official"
+    """Answers for one name in one consultation; the scope is `<consultation>:<choice code>`."""
 
 
 class Act(StrEnum):
@@ -35,7 +37,21 @@ class Act(StrEnum):
     CLOSE = "close"
     REOPEN = "reopen"
     OUTCOME = "outcome"
+    ANSWER = "answer"
+    """Give the official answer to what people put forward."""
+    NEWS = "news"
+    """Write to those who signed and agreed to be written to."""
     ARCHIVE = "archive"
+    MODERATE = "moderate"
+    """Decide cases: approve, refuse, merge, ask to reword, remove, act in a group."""
+    SANCTION = "sanction"
+    """Warn, slow, mute or ban the author of what was refused."""
+    ARBITRATE = "arbitrate"
+    """Decide what moderators left to the organisers."""
+    DESK = "desk"
+    """Say in which group moderators work."""
+    WATCH = "watch"
+    """Say whether we read along in a group, for the moderators."""
     ROLES = "roles"
     """See who has which role."""
     GRANT = "grant"
@@ -56,23 +72,47 @@ _RUN = _WATCH | {
     Act.CLOSE,
     Act.REOPEN,
     Act.OUTCOME,
+    Act.ANSWER,
+    Act.NEWS,
     Act.ARCHIVE,
+    Act.WATCH,
     Act.ROLES,
+    Act.MODERATE,
+    Act.SANCTION,
+    Act.ARBITRATE,
+    Act.DESK,
 }
 
 ALLOWED: dict[str, frozenset[Act]] = {
     Role.OWNER: _RUN | {Act.GRANT, Act.ADMINS},
     Role.ORGANISER: _RUN,
-    Role.MODERATOR: _WATCH,
+    Role.MODERATOR: _WATCH | {Act.MODERATE, Act.SANCTION},
     Role.OBSERVER: _WATCH,
+    Role.OFFICIAL: frozenset({Act.ANSWER}),
 }
 
-GROUP_ADMIN = frozenset({Act.LAUNCH})
+GROUP_ADMIN = frozenset({Act.LAUNCH, Act.WATCH})
 """What the administrators of a group may do in it without any role of ours."""
 
-IN_GROUP = frozenset({Act.STATUS, Act.LAUNCH, Act.OPEN, Act.EXTEND, Act.CLOSE, Act.REOPEN, Act.OUTCOME, Act.ADMINS})
+IN_GROUP = frozenset(
+    {
+        Act.STATUS,
+        Act.LAUNCH,
+        Act.OPEN,
+        Act.EXTEND,
+        Act.CLOSE,
+        Act.REOPEN,
+        Act.OUTCOME,
+        Act.ADMINS,
+        Act.WATCH,
+        Act.MODERATE,
+        Act.SANCTION,
+        Act.ARBITRATE,
+        Act.DESK,
+    }
+)
 """What may be done where others read along. Elsewhere drafts, names of organisers or the number of those who have not
-answered would be shown; in a small group a number is a name."""
+answered would be shown; in a small group a number is a name. Cases are shown in a group only where it is a desk."""
 
 
 def may(

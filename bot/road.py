@@ -22,6 +22,8 @@ from adapters.base import Batch, Inbound
 from bot.clock import Now
 from bot.deliver import settle
 from bot.letters import Whole
+from bot.moderation import watching
+from bot.moderation.detect import Crowd
 from bot.routes import route
 from bot.scene import Note, Rules, Scene, clock_row
 from bot.shelves import Flows
@@ -72,6 +74,7 @@ class Road:
         self.rules = rules
         self.now = now
         self.flows = Flows()
+        self.crowd = Crowd()
         self._heard: set[str] = set()
 
     def scene(self, connection: Connection) -> Scene:
@@ -87,14 +90,20 @@ class Road:
     def receive(self, adapter: str, batch: Batch) -> None:
         """Store a batch and the cursor after it in one transaction."""
         with self.database.transaction() as connection:
-            self._store(connection, adapter, batch)
+            for name, sifted in self._sifted(connection, [(adapter, batch)]):
+                self._store(connection, name, sifted)
         self._heard.add(adapter)
+
+    def _sifted(self, connection: Connection, arrived: Sequence[tuple[str, Batch]]) -> Sequence[tuple[str, Batch]]:
+        """What arrived without the talk of groups that no rule flagged."""
+        return watching.sift(connection, arrived, self.crowd, self.rules.detection, self.rules.lang)
 
     def _store(self, connection: Connection, adapter: str, batch: Batch) -> None:
         at = ms(self.now())
         if adapter in self.rules.keeps:
             self._watch_for_outage(connection, adapter, batch, at)
-        inbox.receive(connection, [_row(adapter, item) for item in batch.items], at)
+        rows = [_row(adapter, item) for item in batch.items if not watching.unflagged(item)]
+        inbox.receive(connection, rows, at)
         if batch.cursor is not None or adapter in self.rules.keeps:
             inbox.move_cursor(connection, adapter, batch.cursor, at)
 
@@ -121,6 +130,7 @@ class Road:
         thought = Thought()
         try:
             with self.database.transaction() as connection:
+                arrived = self._sifted(connection, arrived)
                 self._take_in(connection, arrived, settlement)
                 names, items = inbox.claim(connection, LANES)
                 scene = self.scene(connection)

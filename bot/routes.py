@@ -13,24 +13,29 @@ from typing import assert_never
 from bot import cards, menus, office, preparing, reminders, signs, unreadable
 from bot.commands import Command, new
 from bot.commands.citizens import start, tell_closed
+from bot.commands.contributions import come
 from bot.commands.poll import add_choice, hang
 from bot.commands.register import ALL, HELP, find, nearest
-from bot.office import OfficeError, adding
+from bot.followup import quoting, ringing
+from bot.moderation import answering, deciding, tokens, watching
+from bot.office import OfficeError, adding, seconding
 from bot.rights import IN_GROUP, Act
 from bot.scene import Live
 from bot.turn import Turn
 from flows import keeping
 from flows.engine import advance
-from flows.events import Blocked, Commanded, Moved, Pressed, Rang, Returned, Said, Shared
+from flows.events import Blocked, Commanded, Fetched, Moved, Overheard, Pressed, Rang, Returned, Said, Shared
 from flows.messages import Button, Prompt, message
 from flows.prompts import read, read_card
 from locales import tr
-from storage import consultations, meta, outbox, people
+from storage import cases, consultations, desks, meta, outbox, people
 from storage.cards import shown_as
 from storage.instants import ms
 
 _COMMAND = re.compile(r"[/!](\w+)(?:@\w+)?(?:\s+(.*))?", re.DOTALL)
 _OWNER_CODE = re.compile(r"[A-Z2-7]{4}(?:[ -][A-Z2-7]{4}){2}")
+_PAYLOAD = re.compile(r"[\w-]{1,64}", re.ASCII)
+"""What an address may carry: nothing else that somebody typed goes into one."""
 
 
 def route(turn: Turn) -> None:
@@ -55,6 +60,10 @@ def route(turn: Turn) -> None:
             people.set_reachable(turn.scene.connection, turn.item.place, True)
         case Moved(to_chat=chat):
             _moved(turn, chat)
+        case Overheard():
+            watching.overheard(turn, event)
+        case Fetched():
+            pass
         case _:
             assert_never(event)
 
@@ -84,7 +93,10 @@ def _said(turn: Turn, event: Said) -> None:
 
 
 def _replied(turn: Turn, ref: str, words: str) -> None:
-    """In a group, an answer to a card adds a choice where that is allowed; any other is talk among the members."""
+    """In a group, an answer to a card adds a choice where that is allowed, and one to a case decides it or notes
+    something; any other is talk among the members."""
+    if answering.answer(turn, ref, words):
+        return
     id = shown_as(turn.scene.connection, turn.item.place, ref)
     found = turn.scene.consultation(id) if id is not None else None
     if found is None or signs.answer(turn, found, words):
@@ -99,6 +111,9 @@ def _command(turn: Turn, word: str, argument: str) -> None:
         return
     if word == "start" and _to_prepare(turn, argument):
         new.new(turn, "")
+        return
+    if word == "start" and turn.item.private and (quoted := quoting.payload(argument)) is not None:
+        come(turn, quoted)
         return
     command = find(word)
     if command is None:
@@ -159,6 +174,7 @@ def _ask_name(turn: Turn) -> None:
 def _send_to_private(turn: Turn, payload: str = "", *, office_work: bool = False) -> None:
     """In a group nobody's answers are shown, nor what only organisers see: the way leads to a private chat."""
     rules, lang = turn.scene.rules, turn.lang
+    payload = payload if _PAYLOAD.fullmatch(payload) else ""
     url = rules.link(turn.item.adapter, payload) or f"{rules.public_url}/start/{payload}".rstrip("/")
     if office_work:
         label = tr(lang, "Write to me in private")
@@ -246,6 +262,8 @@ def _pressed(turn: Turn, event: Pressed) -> None:
         _pressed_command(turn, *menu)
     elif (card := read_card(event.data)) is not None:
         cards.press(turn, *card)
+    elif (case := tokens.read(event.data)) is not None:
+        deciding.press(turn, *case)
     elif not signs.put(turn, event):
         _pressed_prompt(turn, event)
     if len(turn.scene.notes) == notes:
@@ -291,6 +309,12 @@ def _owner_of(turn: Turn, prompt: str) -> Live | None:
 
 
 def _rang(turn: Turn, event: Rang) -> None:
+    if event.timer in answering.TIMERS:
+        answering.ring(turn, event)
+        return
+    if event.timer == seconding.TIMER:
+        seconding.ring(turn, event)
+        return
     if event.timer in ("timeout", "remind", keeping.TIMER):
         live = turn.scene.lives.get(int(event.subject))
         if live is None:
@@ -301,7 +325,11 @@ def _rang(turn: Turn, event: Rang) -> None:
             turn.apply(live, advance(live.flow, live.session, event))
         return
     consultation = turn.scene.consultation(event.subject)
-    if consultation is not None:
+    if consultation is None:
+        return
+    if event.timer in ringing.TIMERS:
+        ringing.ring(turn, event, consultation)
+    else:
         office.ring(turn, event, consultation)
 
 
@@ -309,5 +337,11 @@ def _moved(turn: Turn, chat: str) -> None:
     before = turn.item.place
     after = f"{turn.item.adapter}:{chat}"
     turn.scene.flush()
-    for move in (people.move_place, outbox.move_place, consultations.move_place):
+    for move in (
+        people.move_place,
+        outbox.move_place,
+        consultations.move_place,
+        desks.move_place,
+        cases.move_place,
+    ):
         move(turn.scene.connection, before, after)

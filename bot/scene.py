@@ -15,6 +15,8 @@ from typing import Any
 import orjson
 
 from bot import hanging, letters
+from bot.moderation.detect import Detection
+from bot.moderation.ports import Powers
 from bot.shelves import Flows
 from flows import events, prompts
 from flows.events import Event, Pressed, Rang
@@ -44,6 +46,10 @@ class Rules:
     link: Callable[[str, str], str | None] = lambda _adapter, _payload: None
     group_link: Callable[[str, str], str | None] = lambda _adapter, _payload: None
     draw: Callable[[str, str], int] = lambda _lane, _consultation: people.new_id()
+    powers: Powers = field(default_factory=Powers)
+    """What messengers let us do in groups."""
+    detection: Detection = field(default_factory=Detection)
+    """What automatic rules look for."""
 
 
 @dataclass(slots=True)

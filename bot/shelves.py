@@ -1,4 +1,5 @@
-"""Flows by version, read from the database once and kept in memory, and the sessions that were busy last.
+"""Flows by version, read from the database once and kept in memory, the sessions that were busy last, and the indexes
+by which similar proposals are found.
 
 The one rule: a session runs on the exact text it started with. A version is its content hash, so what is kept here
 can never be out of date. A session is used again only when its sequence number is that of the row.
@@ -10,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from bot.contributions.similar import Indexes
 from flows.flow import Flow, Window
 from flows.load import from_source
 from flows.session import Session
@@ -25,6 +27,7 @@ class Flows:
 
     def __init__(self) -> None:
         self.sessions: dict[int, Session] = {}
+        self.indexes = Indexes()
         self._by_version: dict[str, Flow] = {}
         self._by_run: dict[tuple[str, str | None, str | None], Flow] = {}
 

@@ -10,6 +10,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from hashlib import sha256
 from io import BytesIO
 from typing import TypeVar
 
@@ -18,7 +19,15 @@ import segno
 
 from adapters.base import Image, Place
 from bot import cards, letters, marks, office, paged
-from bot.pages.model import ConsultationPage, Format, Listing
+from bot.followup import grid, league, owing
+from bot.followup import standing as promises
+from bot.moderation import trash
+from bot.moderation.card import draw, of_group
+from bot.opinions import looking, maps, reasons
+from bot.opinions.figures import NONE, Opinions
+from bot.opinions.keeping import Keeping
+from bot.opinions.maps import Maps
+from bot.pages.model import ConsultationPage, Format, Listing, TrashPage
 from bot.polls.rules import rules as rules_of
 from bot.results import archive, chart, phrases, why
 from bot.results.export import export_csv, export_json, totals_csv, totals_json
@@ -34,10 +43,15 @@ from flows.tally import counts
 from flows.tally.counts import Ballot, Result
 from locales import tr
 from storage import ballots, consultations
+from storage import opinions as opinion_rows
 from storage.consultations import Consultation
 from storage.database import Connection
+from storage.instants import ms
 
 _CHARTS = 64
+_PENS = 2
+"""Pictures drawn at the same time, each by a process of its own: forty people who finish together must not start
+forty."""
 _STUDIED = 16
 FEW_BALLOTS = 2_000
 """So many are studied where they are read; the study of more gets a thread of its own."""
@@ -56,7 +70,10 @@ class Showing:
         self._road = road
         self._storage = storage
         self._drawn: OrderedDict[tuple[str, str, str], list[bytes]] = OrderedDict()
+        self._pens = asyncio.Semaphore(_PENS)
         self._studied: OrderedDict[tuple[str, int | None, str], Studied] = OrderedDict()
+        self._keeping = Keeping(storage, lambda: road.now().timestamp())
+        self._maps = Maps(road.flows, storage, self._keeping)
 
     def _read(self, connection: Connection, id: str) -> tuple[Consultation, Flow, Result] | None:
         consultation = consultations.get(connection, id)
@@ -77,13 +94,21 @@ class Showing:
         consultation, flow, result = found
         url = f"{self._road.rules.public_url}/c/{id}"
         closed = consultation.result is not None
-        said = say_results(flow, result.public(), lang, closed=closed, place_url=url, at=paged.counted_at(consultation))
+        at, opinions = paged.counted_at(consultation), await self._opinions(consultation, flow)
+        public = result.public()
+        said = say_results(flow, public, lang, closed=closed, place_url=url, at=at, opinions=opinions)
         happened = await self._marks(consultation, lang)
         return replace(said, body=(*said.body, *(paragraph(Italic(sentence)) for sentence in happened)))
 
     async def _marks(self, consultation: Consultation, lang: str) -> list[str]:
-        """What was changed since it opened, and what comes of it."""
-        return await self._storage.within(lambda connection: marks.sentences(connection, consultation, lang))
+        """What was changed since it opened, which answers were given and are late, and what comes of it."""
+
+        def read(connection: Connection) -> list[str]:
+            flow, now = self._road.flows.of(connection, consultation), ms(self._road.now())
+            answers = owing.sentences(connection, consultation, flow, now, lang)
+            return [*answers, *marks.sentences(connection, consultation, lang)]
+
+        return await self._storage.within(read)
 
     async def further(self, letter: letters.Results) -> Sequence[Message]:
         """The other pictures of a result, a few of them."""
@@ -91,7 +116,8 @@ class Showing:
         assert found is not None, "consultations are never deleted"
         consultation, flow, result = found
         closed, at = consultation.result is not None, paged.counted_at(consultation)
-        return more_pictures(flow, result.public(), letter.lang, closed=closed, at=at)
+        opinions = await self._opinions(consultation, flow)
+        return more_pictures(flow, result.public(), letter.lang, closed=closed, at=at, opinions=opinions)
 
     async def why(self, id: str, lang: str) -> Message:
         """The explanation of a result. The outbox asks for it only where the result may be seen."""
@@ -105,6 +131,9 @@ class Showing:
         body: list[Block] = [paragraph(Bold(title(flow, lang)))]
         for vote in votes(flow, result, lang, closed=closed):
             body += why.explain(vote, studied.beyond.get(vote.ask.name) if studied else None)
+        opinions = await self._opinions(consultation, flow)
+        for ask, _question in phrases.public_questions(flow, result.public()):
+            body += reasons.explain(flow, ask, opinions, lang)
         if len(body) == 1:
             about = tr(lang, "Nothing was voted on here: the result is how many people gave each answer.")
             body.append(paragraph(about))
@@ -122,6 +151,10 @@ class Showing:
                 return await self.card(consultation, lang or self._road.rules.lang, place)
             case letters.Why(consultation, lang):
                 return await self.why(consultation, lang)
+            case letters.CaseCard(case, lang):
+                return await self.case(case, lang, place)
+            case letters.Map():
+                return await self._maps.message(letter)
 
     async def card(self, id: str, lang: str, place: Place) -> Message:
         """The card of a consultation, as it is now, for `place`. Only counters are read, never ballots: it costs the
@@ -133,13 +166,31 @@ class Showing:
             flow = self._road.flows.of(connection, consultation)
             rules = self._road.rules
             url = rules.link(place.adapter, id) or f"{rules.public_url}/start/{id}"
-            happened = marks.sentences(connection, consultation, lang)
+            promised = promises.sentences(connection, consultation, flow, ms(self._road.now()), lang)
+            happened = [*promised, *marks.sentences(connection, consultation, lang)]
             standing = _standing(connection, consultation, flow)
             return cards.face(
-                consultation, flow, standing, lang, private_url=url, rules=rules_of(flow, lang), happened=happened
+                consultation,
+                flow,
+                standing,
+                lang,
+                private_url=url,
+                rules=rules_of(flow, lang),
+                happened=happened,
+                contributed=looking.contributed(connection, flow, consultation, lang),
             )
 
         return await self._storage.within(read)
+
+    async def case(self, id: int, lang: str, place: Place) -> Message:
+        """The card of a case as it is now, for `place`. The messenger is asked first what we may do in its group."""
+        road, at = self._road, str(place)
+        group = await self._storage.within(lambda connection: of_group(connection, id))
+        powers = await road.rules.powers.ask(group) if group else None
+        lacking = [act for act in ("delete", "mute", "ban") if powers is not None and act not in powers]
+        return await self._storage.within(
+            lambda connection: draw(connection, road.flows, road.rules, id, lang, at, road.now(), lacking=lacking)
+        )
 
     async def paint(self, ref: str, lang: str) -> Image | None:
         """The picture of a reference such as `chart:mobilite` or `link:telegram:mobilite`; None when it cannot be
@@ -147,6 +198,8 @@ class Showing:
         kind, _, rest = ref.partition(":")
         if kind == "link":
             return self._link_picture(*rest.split(":", 1))
+        if kind == maps.REF:
+            return await self._maps.paint(rest, lang)
         id, _, number = rest.partition(":")
         found = await self._find(id) if kind == "chart" else None
         if found is None:
@@ -157,7 +210,9 @@ class Showing:
         if index >= len(drawn):
             return None
         closed = consultation.result is not None
-        return Image(data=drawn[index], alt=chart.alt_text(flow, result.public(), lang, closed=closed))
+        opinions = await self._opinions(consultation, flow)
+        said = chart.alt_text(flow, result.public(), lang, closed=closed, opinions=opinions)
+        return Image(data=drawn[index], alt=said)
 
     def _link_picture(self, adapter: str, id: str) -> Image:
         """The link that opens a private chat, as a QR code to scan from a poster or a wall."""
@@ -169,16 +224,26 @@ class Showing:
 
     async def _draw(self, consultation: Consultation, flow: Flow, result: Result, lang: str) -> list[bytes]:
         closed = consultation.result is not None
-        payload = chart.payload(flow, result.public(), lang, closed=closed, at=paged.counted_at(consultation))
-        key = (consultation.id, lang, str(payload))
-        if key not in self._drawn:
-            try:
-                self._drawn[key] = await chart.draw_apart(payload)
-            except chart.ChartFailed:
-                return []
-            if len(self._drawn) > _CHARTS:
-                self._drawn.popitem(last=False)
-        return self._drawn[key]
+        at, opinions = paged.counted_at(consultation), await self._opinions(consultation, flow)
+        payload = chart.payload(flow, result.public(), lang, closed=closed, at=at, opinions=opinions)
+        key = (consultation.id, lang, sha256(str(payload).encode()).hexdigest())
+        async with self._pens:
+            if key not in self._drawn:
+                try:
+                    self._drawn[key] = await chart.draw_apart(payload)
+                except chart.ChartFailed:
+                    return []
+                if len(self._drawn) > _CHARTS:
+                    self._drawn.popitem(last=False)
+            return self._drawn[key]
+
+    # --- What people said of statements ------------------------------------------------------------------------------
+
+    async def _opinions(self, consultation: Consultation, flow: Flow) -> Opinions:
+        """What reactions, proposals and signatures come to; nothing while nothing may be shown to anybody."""
+        if not phrases.may_show(flow, closed=consultation.result is not None):
+            return NONE
+        return await self._keeping.look(flow, consultation)
 
     # --- What the ballots tell ---------------------------------------------------------------------------------------
 
@@ -223,8 +288,33 @@ class Showing:
         found = await self._find(id)
         if found is None:
             return None
-        page = paged.page(*found, lang, await self._study(*found))
-        return replace(page, changes=tuple(await self._marks(found[0], lang)))
+        opinions = await self._opinions(found[0], found[1]) if visible(found[0]) else NONE
+        page = paged.page(*found, lang, await self._study(*found), opinions)
+        page = replace(page, changes=tuple(await self._marks(found[0], lang)))
+        return await self._storage.within(lambda connection: self._with_league(connection, page, found[0], lang))
+
+    def _with_league(
+        self, connection: Connection, page: ConsultationPage, consultation: Consultation, lang: str
+    ) -> ConsultationPage:
+        """Where officials are asked by name, how each of them answers stands last."""
+        flow = self._road.flows.of(connection, consultation)
+        asked = league.question(connection, consultation, flow, lang, now_ms=ms(self._road.now()))
+        listed = grid.question(connection, consultation, flow, lang)
+        if listed is not None and page.results is not None:
+            page = replace(page, results=(*page.results, listed))
+        page = replace(page, trash=trash.there(connection, consultation))
+        return replace(page, results=(*page.results, asked)) if asked and page.results is not None else page
+
+    async def trash(self, id: str, lang: str) -> TrashPage | None:
+        """What was refused or removed, and the figures of moderation; as public as the consultation itself."""
+
+        def read(connection: Connection) -> TrashPage | None:
+            run = consultations.get(connection, id)
+            if run is None or not published(run):
+                return None
+            return trash.page(connection, run, self._road.flows.of(connection, run), lang)
+
+        return await self._storage.within(read)
 
     async def chart(self, id: str, lang: str, number: int = 1) -> bytes | None:
         """A picture of the result, counted from 1; None while it may not be seen."""
@@ -242,9 +332,9 @@ class Showing:
         consultation, flow, result = found
         match format:
             case "csv":
-                return totals_csv(flow, result, flow.lang)
+                return totals_csv(flow, result, flow.lang, await self._opinions(consultation, flow))
             case "json":
-                return totals_json(flow, result)
+                return totals_json(flow, result, await self._opinions(consultation, flow))
             case _:
                 url = f"{self._road.rules.public_url}/c/{id}"
                 return paged.dates(consultation, flow, result, flow.lang, url=url)
@@ -276,11 +366,13 @@ def file_of(
         raise NotYet(tr(lang, "The result is shown to nobody before the closing."))
     found = [Ballot(*row) for row in ballots.all_of(connection, consultation.id)]
     linked = not watched(connection, consultation)
+    opinions = looking.look_whole(connection, flow, consultation)
     match format:
         case "csv":
             return export_csv(flow, found, result, lang, texts=texts, personal=personal, linked=linked)
         case "json":
-            return export_json(flow, found, result, lang, texts=texts, personal=personal, linked=linked)
+            ways = {"texts": texts, "personal": personal, "linked": linked}
+            return export_json(flow, found, result, lang, **ways, opinions=opinions)
         case "ics":
             dates = paged.dates(consultation, flow, result, lang)
             if dates is None:
@@ -294,7 +386,18 @@ def file_of(
             if consultation.result is None:
                 result = counts.count(flow, found, consultation=consultation.id, finished=result.finished)
             source = consultations.source(connection, consultation.version)
-            return archive.package(flow, found, result, lang, source=source, texts=texts, linked=linked)
+            servings = opinion_rows.served(connection, consultation.id)
+            return archive.package(
+                flow,
+                found,
+                result,
+                lang,
+                source=source,
+                texts=texts,
+                linked=linked,
+                opinions=opinions,
+                servings=servings,
+            )
 
 
 def watched(connection: Connection, consultation: Consultation) -> bool:

@@ -28,15 +28,22 @@ from flows.flow import (
     Flow,
     Grades,
     Kind,
+    Lot,
     Number,
     OneOf,
     Order,
+    Photo,
     Points,
+    Propose,
+    React,
     Scale,
+    Sign,
     Slots,
+    Spot,
     Words,
     YesNo,
 )
+from flows.kinds import staged
 from flows.messages import Button, Message, plain_text
 from flows.session import Answer, Given
 
@@ -72,6 +79,8 @@ def code_of(flow: Flow, step: str, button: Button, session: str = "") -> str:
     ask = flow.step(step) if step in flow.index else None
     if not isinstance(ask, Ask):
         return token
+    if named := staged.code(ask.kind, token):
+        return named
     ask = kinds.seen(ask, session)
     if isinstance(reply := kinds.press(ask, token, flow.lang), kinds.Taken):
         return str(reply.value)
@@ -110,13 +119,15 @@ def _items(kind: Kind) -> list[str]:
             ]
         case OneOf() | Scale() | Number() | Words() | Day() | YesNo():
             return []
+        case Propose() | React() | Sign() | Photo() | Spot() | Lot():
+            return []
         case _:
             assert_never(kind)
 
 
-def on_file(answers: Mapping[str, Answer]) -> str:
-    """The line that ends a transcript."""
-    return f"file: {', '.join(f'{name}={_value(answer)}' for name, answer in answers.items())}".rstrip()
+def on_file(answers: Mapping[str, Answer], *more: str) -> str:
+    """The line that ends a transcript: the answers, and what else was left behind."""
+    return f"file: {', '.join((*(f'{name}={_value(answer)}' for name, answer in answers.items()), *more))}".rstrip()
 
 
 def _value(answer: Answer) -> str:

@@ -21,9 +21,25 @@ from adapters.render import plan
 from adapters.terminal import clean, colours, show, width
 from bot.commands.register import find
 from bot.transcript import code_of, on_file, passes, says, written
+from bot.trypool import Pool
 from bot.walltime import after_quiet, instant, local
 from flows import prompts, times
-from flows.effects import Amend, Arm, Consented, Disarm, Effect, Forget, Note, Record, Send, Withdraw
+from flows.effects import (
+    Amend,
+    Arm,
+    Consented,
+    Disarm,
+    Effect,
+    Fetch,
+    Forget,
+    Note,
+    Proposed,
+    Record,
+    Send,
+    Signed,
+    Stance,
+    Withdraw,
+)
 from flows.engine import Step, advance, begin
 from flows.events import Commanded, Event, Pressed, Rang, Said
 from flows.flow import Audience, Flow
@@ -135,6 +151,7 @@ class Chat:
     now: datetime
     display: Callable[[Message, str], None]
     session: Session = field(init=False)
+    pool: Pool = field(init=False)
     last: datetime = field(init=False)
     timers: dict[str, Timer] = field(default_factory=dict)
     file: dict[str, Answer] = field(default_factory=dict)
@@ -159,6 +176,7 @@ class Chat:
             says(">", f"/start {self.flow.id}"),
         ]
         self.last = self.now
+        self.pool = Pool.of(self.flow)
         step = begin(self.flow, session=SESSION, lang=self.lang, at=self.now)
         self.session = step.session
         self._apply(step, pressed=False)
@@ -255,6 +273,11 @@ class Chat:
                 self.file[question] = answer
             case Withdraw(question=question):
                 self.file.pop(question, None)
+                self.pool.withdraw(question)
+            case Stance() | Proposed() | Signed():
+                self.pool.take(effect)
+            case Fetch():
+                self._handle(self.pool.answer(effect, lang=self.session.lang, at=self.now))
             case Arm(timer=name, after=after):
                 self.timers[name] = Timer(due=self.now + after, name=name, fence=self.session.seq)
             case Disarm(timer=name):
@@ -268,11 +291,17 @@ class Chat:
         if not silent:
             self.display(said, self.session.lang)
         if said.prompt:
-            kept = {} if said.prompt.id else self.buttons
+            amended = mark == "~" or not said.prompt.id
+            kept = self.buttons if amended else {code: at for code, at in self.buttons.items() if self._behind(at)}
             self.buttons = kept | {code_of(self.flow, step, one, SESSION): one.data for one in said.prompt.buttons}
         self.lines.extend(written(self.flow, step, mark, said, SESSION))
+
+    def _behind(self, data: str) -> bool:
+        """Does this button stand under the message before the open one, and can it still be pressed?"""
+        opened, found = self.session.open, prompts.read(data)
+        return bool(opened and opened.behind and found and found[0] == opened.behind)
 
     def transcript(self) -> Iterator[str]:
         """The whole chat, and what is on file at its end."""
         yield from self.lines
-        yield on_file(self.file)
+        yield on_file(self.file, *self.pool.said())

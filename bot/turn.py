@@ -8,17 +8,33 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from typing import assert_never
 
 import orjson
 
 from bot import menus, rights
+from bot.contributions import applying, barring, fetching
 from bot.letters import Letter, Results, Whole
 from bot.rights import Act
 from bot.scene import Live, Note, Scene
 from bot.visibility import shown_to_voter
-from flows.effects import Amend, Arm, Consented, Disarm, Effect, Forget, Record, Send, Withdraw
+from flows.effects import (
+    Amend,
+    Arm,
+    Consented,
+    Disarm,
+    Effect,
+    Fetch,
+    Forget,
+    Proposed,
+    Record,
+    Send,
+    Signed,
+    Stance,
+    Withdraw,
+)
 from flows.effects import Note as NoteEffect
-from flows.engine import Step
+from flows.engine import Step, advance
 from flows.events import Event, Pressed, Said
 from flows.flow import Ask, Flow
 from flows.messages import Message, message
@@ -30,6 +46,8 @@ from storage.inbox import Pending
 from storage.instants import ms
 from storage.outbox import Rank
 
+FETCHES = 20
+"""So many times one event may ask for more data; what is then still missing comes with the next."""
 GRACE_MS = 60_000
 """What a platform held at the cut still counts when it was said up to a minute later by the platform's clock."""
 
@@ -197,15 +215,27 @@ class Turn:
     def apply(self, live: Live, step: Step) -> None:
         """Put the effects of a step into the scene and remember the session."""
         before = live.session
+        step = barring.instead(self, live, step)
+        self._go(live, step)
+        for _ in range(FETCHES):
+            fetch = next((effect for effect in step.effects if isinstance(effect, Fetch)), None)
+            if fetch is None:
+                break
+            step = advance(live.flow, live.session, fetching.answer(self, live, fetch))
+            self._go(live, step)
+        finished = live.session.stage is Stage.SENT and before.stage is not Stage.SENT
+        if finished and shown_to_voter(live.consultation):
+            self.post(live.place, Results(live.consultation.id, live.session.lang), consultation=live.consultation.id)
+
+    def _go(self, live: Live, step: Step) -> None:
+        """The session as it is after a step, and what the step wants done."""
+        before = live.session
         if step.session is not before:
             live.session = step.session
             live.dirty = True
             if step.session.seq != before.seq:
                 live.last_ms = ms(self.event.at)
         self._apply_all(live, step)
-        finished = step.session.stage is Stage.SENT and before.stage is not Stage.SENT
-        if finished and shown_to_voter(live.consultation):
-            self.post(live.place, Results(live.consultation.id, live.session.lang), consultation=live.consultation.id)
 
     def _apply_all(self, live: Live, step: Step) -> None:
         visible = any(isinstance(effect, Send | Amend) for effect in step.effects)
@@ -228,6 +258,9 @@ class Turn:
                 self._record(live, question, previous, answer, wording)
             case Withdraw(question=question, before=previous):
                 self._record(live, question, previous, None, "")
+                applying.take_back(self, live, question)
+            case Stance() | Proposed() | Signed():
+                applying.apply(self, live, effect)
             case Consented(purpose=purpose, wording=wording, lang=lang, given=given):
                 row = {"consultation": live.consultation.id, "participant": live.participant, "purpose": purpose}
                 at = ms(self.event.at)
@@ -239,6 +272,10 @@ class Turn:
             case Forget():
                 self.scene.forgotten.append(live)
                 self.scene.scrub = True
+            case Fetch():
+                pass  # answered once everything else of the step is done, see `apply`
+            case _:
+                assert_never(effect)
 
     def _send(self, live: Live, effect: Send) -> None:
         prompt = effect.message.prompt

@@ -6,8 +6,9 @@ from __future__ import annotations
 import gc
 from datetime import datetime, timedelta
 
+from bot.files import folder_of, sweep_files
 from bot.walltime import instant
-from storage import audit, consultations, inbox, meta, outbox, sessions, shelf, timers
+from storage import audit, cases, consultations, desks, inbox, meta, outbox, sessions, shelf, timers
 from storage.database import Connection, Database
 from storage.instants import ms
 
@@ -15,6 +16,8 @@ RAW = timedelta(days=14)
 SENT = timedelta(days=30)
 DRAFT = timedelta(days=30)
 """A draft that nobody touches for so long is put away."""
+DECIDED = timedelta(days=365)
+"""What a case was about, and what moderators noted on it, is kept for so long after the decision."""
 PREPARED = timedelta(days=7)
 """What an organiser began to prepare and left alone for so long is forgotten."""
 _HOUR_MS = 3_600_000
@@ -43,9 +46,11 @@ def sweep(database: Database, now: datetime) -> None:
         outbox.empty_old(connection, ms(now - SENT))
         outbox.forget_strangers(connection)
         shelf.empty_old(connection, ms(now - SENT))
+        desks.empty_notes(connection, cases.empty_old(connection, ms(now - DECIDED)))
         sessions.drop_prepared(connection, ms(now - PREPARED))
         for id in consultations.put_away(connection, ms(now - DRAFT)):
             audit.note(connection, at_ms=ms(now), who="palabre", act="put away", subject=id)
+        sweep_files(connection, folder_of(database))
         meta.put(connection, "swept_ms", str(ms(now)))
     scrub(database)
 

@@ -10,10 +10,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from flows import keeping, kinds, prompts, reading
-from flows.effects import Note, Send, Withdraw
-from flows.flow import Ask, Flow, Words
-from flows.kinds.reply import Partly, Taken, Wrong
+from flows import keeping, kinds, leaving, onward, prompts, reading
+from flows.effects import Note, Send
+from flows.events import Fetched, Shared
+from flows.flow import Ask, Flow, Sign, Words
+from flows.kinds import staged
+from flows.kinds.reply import Partly, Taken, Then, Wrong
 from flows.messages import message, paragraph
 from flows.session import Answer, Given, OpenPrompt, Session, Stage
 from flows.turn import Step, Turn, open_ask, reply, same
@@ -43,8 +45,8 @@ def pressed(flow: Flow, session: Session, ask: Ask, opened: OpenPrompt, token: s
         case prompts.DONE if kinds.drafted(ask.kind):
             return done(flow, session, ask, opened, pressed=True)
     match kinds.press(ask, token, session.lang, opened.draft):
-        case Taken(value):
-            return take(flow, session, ask, Answer(Given.ANSWER, value), pressed=True)
+        case Taken() as taken:
+            return _taken(flow, session, ask, taken, pressed=True)
         case Partly() as moved:
             return _moved(flow, session, ask, opened, moved)
         case Wrong(why):
@@ -53,14 +55,67 @@ def pressed(flow: Flow, session: Session, ask: Ask, opened: OpenPrompt, token: s
             return same(session, Note(text=tr(session.lang, "This button does not belong to this question.")))
 
 
-def take(flow: Flow, session: Session, ask: Ask, answer: Answer, *, pressed: bool = False) -> Step:
+def pressed_behind(flow: Flow, session: Session, ask: Ask, opened: OpenPrompt, token: str) -> Step:
+    """A button under the message before the open question, where that one may still be pressed."""
+    match staged.press_behind(ask, token, session.lang, opened.draft):
+        case Partly() as moved:
+            return _moved(flow, session, ask, opened, moved)
+        case Wrong(why):
+            return same(session, Note(text=why))
+        case _:
+            return same(session, Note(text=tr(session.lang, "This button does not belong to this question.")))
+
+
+def fetched(flow: Flow, session: Session, event: Fetched) -> Step:
+    """What the open question was waiting for. Whatever nobody waits for changes nothing."""
+    ask, opened = open_ask(flow, session.open, session.id), session.open
+    if ask is None or opened is None or ask.name != event.question or session.stage is Stage.PAUSED:
+        return same(session)
+    match staged.fetched(ask, opened.draft, event, session.lang):
+        case Taken() as taken:
+            return _taken(flow, session, ask, taken)
+        case Partly(draft=draft):
+            turn = Turn.of(flow, session)
+            onward.fetched(turn, ask, opened, draft)
+            return turn.step()
+        case _:
+            return same(session)
+
+
+def shared(flow: Flow, session: Session, ask: Ask, event: Shared) -> Step | None:
+    """A picture or a place as the answer; None where the question has no use for it."""
+    match kinds.received(ask, event, session.lang):
+        case Taken() as taken:
+            return _taken(flow, session, ask, taken)
+        case Wrong(why):
+            return reply(session, why)
+        case _:
+            return None
+
+
+def _taken(flow: Flow, session: Session, ask: Ask, taken: Taken, *, pressed: bool = False) -> Step:
+    """An answer is complete, with all that it does besides."""
+    return take(flow, session, ask, Answer(taken.given, taken.value), pressed=pressed, taken=taken)
+
+
+def take(
+    flow: Flow, session: Session, ask: Ask, answer: Answer, *, pressed: bool = False, taken: Taken | None = None
+) -> Step:
     """Put the answer on file, and go on."""
     turn = Turn.of(flow, session)
+    if taken is not None:
+        turn.contribute(ask, taken.effects)
     turn.record(ask, answer)
+    if taken is not None and staged.staged(ask.kind):
+        onward.settle_behind(turn, ask, taken)
     turn.close(only_edit=False)
     if pressed:
         recorded = tr(turn.lang, "Recorded.") if turn.kept else tr(turn.lang, "Understood.")
         turn.note(tr(turn.lang, "Skipped.") if answer.given is Given.SKIPPED else recorded)
+    if taken is not None and taken.say:
+        turn.effects.append(Send(message=message(taken.say)))
+    if taken is not None and taken.draft and answer.given is Given.ANSWER:
+        turn.drafts[ask.name] = taken.draft
     turn.settle()
     return turn.step()
 
@@ -70,17 +125,21 @@ def _moved(flow: Flow, session: Session, ask: Ask, opened: OpenPrompt, moved: Pa
     if moved.draft == opened.draft:
         return same(session)
     turn = Turn.of(flow, session)
-    if moved.keep is not None:
-        turn.keep_so_far(ask, moved.keep)
-    turn.tick(moved.draft, ask, opened)
+    onward.keep_so_far(turn, ask, moved)
+    if moved.note or moved.effects:
+        turn.note(moved.note or tr(turn.lang, "Recorded."))
+    if staged.staged(ask.kind):
+        onward.go(turn, ask, opened, moved)
+    else:
+        turn.tick(moved.draft, ask, opened)
     return turn.step()
 
 
 def done(flow: Flow, session: Session, ask: Ask, opened: OpenPrompt, *, pressed: bool = False) -> Step:
     """What has been given so far is the answer, if it is enough."""
     match kinds.done(ask, opened.draft, session.lang):
-        case Taken(value):
-            return take(flow, session, ask, Answer(Given.ANSWER, value), pressed=pressed)
+        case Taken() as taken:
+            return _taken(flow, session, ask, taken, pressed=pressed)
         case Wrong(why):
             return _tell(session, why, pressed)
         case None:
@@ -162,15 +221,15 @@ def _said(flow: Flow, session: Session, ask: Ask, opened: OpenPrompt, text: str)
             case True:
                 text, is_label = opened.meant, True
             case False:
-                return reply(session, kinds.expected(ask, lang))
+                return reply(session, _expected(flow, ask, session))
     if not is_label:
         step = _steered(flow, session, ask, opened, control(text, lang))
         if step is not None:
             return step
     understood = kinds.read(ask, text, lang, flow.lang, opened.draft)
     match understood:
-        case Taken(value):
-            return take(flow, session, ask, Answer(Given.ANSWER, value))
+        case Taken() as taken:
+            return _taken(flow, session, ask, taken)
         case Partly() as moved:
             return _partly(flow, session, ask, opened, moved)
         case Wrong(why, meant=meant) if meant:
@@ -215,7 +274,7 @@ def _steered(flow: Flow, session: Session, ask: Ask, opened: OpenPrompt, word: s
         case "back":
             return back(flow, session)
         case "stop":
-            return stop(flow, session)
+            return leaving.stop(flow, session)
         case "keep" if ask.name in session.answers:
             return keep(flow, session)
         case "dont_know" if ask.dont_know:
@@ -235,7 +294,7 @@ def _steered(flow: Flow, session: Session, ask: Ask, opened: OpenPrompt, word: s
         case "help" if not isinstance(ask.kind, Words):
             return _helped(flow, session, ask, "")
         case "resume" | "again" if not isinstance(ask.kind, Words):
-            return again(flow, session)
+            return leaving.again(flow, session)
     return None
 
 
@@ -244,11 +303,17 @@ def _partly(flow: Flow, session: Session, ask: Ask, opened: OpenPrompt, moved: P
     if moved.draft == opened.draft and moved.say:
         return reply(session, moved.say)
     turn = Turn.of(flow, session)
-    if moved.keep is not None:
-        turn.keep_so_far(ask, moved.keep)
-    if moved.say:
+    onward.keep_so_far(turn, ask, moved)
+    if staged.staged(ask.kind):
+        onward.go(turn, ask, opened, moved if moved.then is not Then.HERE else replace(moved, then=Then.NEXT))
+        if moved.say:
+            turn.effects.append(Send(message=message(moved.say)))
+    elif moved.say:
         turn.tick(moved.draft, ask, opened)
         turn.effects.append(Send(message=message(moved.say)))
+    elif isinstance(ask.kind, Sign):
+        turn.close()
+        turn.show(ask, turn.walk(), draft=moved.draft)
     else:
         turn.open = replace(opened, draft=moved.draft)
         turn.reshow()
@@ -263,6 +328,11 @@ def _wondered(flow: Flow, session: Session, opened: OpenPrompt, why: str, meant:
     return turn.step()
 
 
+def _expected(flow: Flow, ask: Ask, session: Session) -> str:
+    draft = session.open.draft if session.open else ()
+    return kinds.expected(ask, session.lang, flow.lang, draft)
+
+
 def _misunderstood(flow: Flow, session: Session, ask: Ask, opened: OpenPrompt, why: str) -> Step:
     tries = opened.tries + 1
     if tries >= TRIES:
@@ -272,9 +342,9 @@ def _misunderstood(flow: Flow, session: Session, ask: Ask, opened: OpenPrompt, w
         sorry = (
             tr(lang, "Sorry, I did not understand.") if tries == 1 else tr(lang, "Sorry, I still do not understand.")
         )
-        why = sorry + " " + kinds.expected(ask, lang)
+        why = sorry + " " + _expected(flow, ask, session)
     turn = Turn.of(flow, session)
-    turn.open = OpenPrompt(id=opened.id, step=opened.step, draft=opened.draft, tries=tries)
+    turn.open = OpenPrompt(id=opened.id, step=opened.step, draft=opened.draft, tries=tries, behind=opened.behind)
     turn.effects.append(Send(message=message(why)))
     return turn.step()
 
@@ -285,61 +355,11 @@ def _helped(flow: Flow, session: Session, ask: Ask, why: str) -> Step:
     turn = Turn.of(flow, session)
     draft = session.open.draft if session.open else ()
     words = [label for _, label in asking.ways(ask, turn.walk(), lang, draft)]
-    lines = [tr(lang, "No worries, here is how to answer."), why or kinds.expected(ask, lang)]
+    lines = [tr(lang, "No worries, here is how to answer."), why or _expected(flow, ask, session)]
     example = kinds.example(ask, lang, flow.lang)
     if example:
         lines.append(example)
     words.append(tr(lang, "stop"))
     lines.append(tr(lang, "You can also type: {words}.", words=_quoted(words, lang)))
     turn.reshow(after=[paragraph(" ".join(lines))])
-    return turn.step()
-
-
-# Leaving and coming back
-
-
-def stop(flow: Flow, session: Session) -> Step:
-    """Pause: answers stay on file, nothing more is asked until the person comes back."""
-    lang = session.lang
-    if session.stage is Stage.PAUSED:
-        return reply(session, paused(lang))
-    turn = Turn.of(flow, session)
-    if turn.stage is Stage.SENT:
-        turn.reopened = None
-        if turn.walk().here is None:
-            if session.open is None:
-                return reply(session, tr(lang, "You have finished: nothing more will be asked."))
-            turn.close()
-            turn.confirm()
-            return turn.step()
-    turn.before_pause, turn.stage = turn.stage, Stage.PAUSED
-    kept = tr(lang, "We stop here. Your answers so far are kept and count.")
-    if keeping.held(flow, session):
-        kept = tr(lang, "We stop here. Your answers so far wait for you for one day; then they are deleted.")
-    none = tr(lang, "We stop here. You have not answered anything yet.")
-    how = tr(lang, "To go on where you left, type /resume.")
-    turn.effects.append(Send(message=message((kept if session.answers else none) + " " + how)))
-    return turn.step()
-
-
-def take_back(flow: Flow, session: Session) -> Step:
-    """Withdraw everything that was sent, until the closing; the person may begin anew."""
-    turn = Turn.of(flow, session)
-    turn.effects += [Withdraw(question=name, before=answer) for name, answer in session.answers.items()]
-    turn.answers, turn.said, turn.stage = {}, (), Stage.DECLINED
-    turn.close()
-    turn.effects.append(
-        Send(message=message(tr(session.lang, "Your answers are withdrawn. To take part again, type /start.")))
-    )
-    return turn.step()
-
-
-def paused(lang: str) -> str:
-    return tr(lang, "You have stopped here. To go on where you left, type /resume.")
-
-
-def again(flow: Flow, session: Session, greeting: str = "") -> Step:
-    """Show what is open once more; somebody who had stopped goes on."""
-    turn = Turn.of(flow, session)
-    turn.reshow(before=[paragraph(greeting)] if greeting else ())
     return turn.step()

@@ -9,7 +9,10 @@ from pydantic import BeforeValidator, ConfigDict, Field
 from flows import times
 from flows.fields import Choices, Date, Duration, Form, Name, Or, Slug, Target, TextForm
 
-KINDS = ("one_of", "any_of", "scale", "rating", "number", "short_text", "long_text", "date", "yes_no")
+KINDS = (
+    *("one_of", "any_of", "scale", "rating", "number", "short_text", "long_text", "date", "yes_no"),
+    *("photo", "place"),
+)
 
 
 def _true_is_empty(value: Any) -> Any:
@@ -63,18 +66,23 @@ class TimeoutForm(Form):
     to: Target | None = Field(None, description="The later step to go on with; without it the question is skipped.")
 
 
-class QuestionForm(Form):
-    """What every question may carry, votes included."""
+class AskedForm(Form):
+    """What everything that people are asked may carry."""
 
     text: TextForm
     when: str | None = Field(None, description="Asked only if this is true, for example: mode == 'bus'")
     optional: bool = Field(False, description="true lets people skip the question.")
-    dont_know: bool = Field(False, description='true adds the answer "I don\'t know".')
-    abstain: bool = Field(False, description='true adds the answer "I abstain".')
     timeout: (
         Annotated[TimeoutForm, BeforeValidator(_after), Or({"type": "string", "pattern": times.DURATION})] | None
     ) = Field(None, description="How long the question waits, and where to go then.")
     personal: bool = Field(False, description="true keeps the answers out of public results.")
+
+
+class QuestionForm(AskedForm):
+    """What every question may carry, votes included."""
+
+    dont_know: bool = Field(False, description='true adds the answer "I don\'t know".')
+    abstain: bool = Field(False, description='true adds the answer "I abstain".')
 
 
 class AskForm(QuestionForm):
@@ -99,4 +107,6 @@ class AskForm(QuestionForm):
     long_text: Annotated[LongTextForm, BeforeValidator(_true_is_empty), Or({"const": True})] | None = None
     date: Annotated[DateForm, BeforeValidator(_true_is_empty), Or({"const": True})] | None = None
     yes_no: Literal[True] | None = Field(None, description="true: yes or no.")
+    photo: Literal[True] | None = Field(None, description="true: a picture.")
+    place: Literal[True] | None = Field(None, description="true: a place, shared or typed as an address.")
     consent: Slug | None = Field(None, description="With yes_no: the purpose that a yes agrees to.")

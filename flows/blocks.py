@@ -14,6 +14,7 @@ from flows.asking import AskForm
 from flows.fields import ONLY
 from flows.forms import Read, read, read_step
 from flows.mistakes import Notebook, Page
+from flows.proposing import ProposeForm, ReactForm, SignForm, qualified
 from flows.schema import MOST_STEPS, BlockHeadForm, StepForm
 from flows.voting import BudgetForm, GradeForm, RankForm, VoteForm
 from locales import tr
@@ -126,5 +127,14 @@ def _texts(form: StepForm) -> Iterator[Mapping[str, str]]:
             yield from (form.options or {}).values()
         case BudgetForm():
             yield from (project.label for project in (form.projects or {}).values())
+        case ProposeForm():
+            yield from (form.categories or {}).values()
+            yield from (text for text in (form.opener, form.amends) if text is not None)
+            yield from ((form.answers.states or {}) if form.answers else {}).values()
+        case ReactForm():
+            yield from (form.statements or {}).values()
+            yield from (text for some in qualified(form).values() for text in some.values())
+        case SignForm():
+            yield from (goal.say for goal in form.goals if goal.say is not None)
         case _:
             pass

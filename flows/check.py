@@ -20,6 +20,8 @@ from flows.making import Making
 from flows.mistakes import Mistake, Notebook, Page, suggestion
 from flows.path import Road
 from flows.placed import Origin, Placed
+from flows.proposing import ProposeForm, ReactForm, SignForm
+from flows.referring import References
 from flows.schema import VERBS, FlowForm, GotoForm, HeadForm, ReminderForm, WindowForm, keys_of
 from flows.texts import Texts
 from flows.voting import VoteForm
@@ -59,7 +61,7 @@ def check(page: Page, shelf: Shelf, notes: Notebook) -> Flow | None:
     langs = _langs(page, head, broken, notes)
     texts = Texts(langs, notes, sure=not broken & {"title", "lang"})
     window, reminders = _times(page, data, head.lang, texts, notes)
-    placed = _placed(page, data, head.lang, shelf, texts, notes)
+    placed = _placed(page, data, head, shelf, texts, notes)
     _keeps(page, head, placed, notes)
     making = Making(texts, window.zone if window is not None else DEFAULT_ZONE, notes)
     steps = tuple(making.step(one) for one in placed)
@@ -100,6 +102,17 @@ def _keeps(page: Page, head: HeadForm, placed: tuple[Placed, ...], notes: Notebo
     elif not isinstance(step.form, AskForm) or step.form.consent is None:
         what = tr(lang, "{name} does not ask for consent", name=head.keep)
         notes.mistake(page, ("keep",), what, tr(lang, "name a yes_no question with consent"))
+    else:
+        _kept_first(placed[: placed.index(step)], head.keep, notes)
+
+
+def _kept_first(before: tuple[Placed, ...], keep: str, notes: Notebook) -> None:
+    """What others will see is asked for once the person has said that it may be kept."""
+    for one in (one for one in before if isinstance(one.form, ProposeForm | ReactForm | SignForm)):
+        what = tr(
+            notes.lang, "{name} comes before {keep}, the question whether to keep anything", name=one.name, keep=keep
+        )
+        notes.mistake(one.page, one.path, what, tr(notes.lang, "move this step behind that question"))
 
 
 def _not_a_flow(page: Page, notes: Notebook) -> None:
@@ -167,18 +180,19 @@ def _reminders(
 
 
 def _placed(
-    page: Page, data: Mapping[str, Any], lang: str, shelf: Shelf, texts: Texts, notes: Notebook
+    page: Page, data: Mapping[str, Any], head: HeadForm, shelf: Shelf, texts: Texts, notes: Notebook
 ) -> tuple[Placed, ...]:
     """All steps in their places, checked for what needs several of them."""
     read_ = read_steps(page, data, notes)
     expansion = Expansion(shelf, texts, notes)
-    placed = expansion.run(page, read_, lang)
+    placed = expansion.run(page, read_, head.lang)
     ghosts = {*_ghosts(page, read_), *(name for one in shelf.pages() for name in _ghosts(*one))}
     complete = expansion.complete
     _unique(placed, page, notes)
     whens = Whens(placed, ghosts, complete, notes)
     for place in range(len(placed)):
         whens.check(place)
+    References(placed, ghosts, head.id, notes, complete=complete).check()
     ended = bool(read_) and read_[-1].path == ("steps", len(data["steps"]) - 1)
     Road(placed, ghosts, page, notes, complete=complete, ended=ended).check()
     return placed

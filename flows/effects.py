@@ -99,6 +99,8 @@ class Want(StrEnum):
     """The next statement to judge, and which come after it."""
     SIMILAR = "similar"
     """Up to three earlier proposals like `Fetch.text`; with `near`, those close to `spot`."""
+    LEFT = "left"
+    """How many proposals this person may still send here, where a month or a year has a most."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,4 +157,6 @@ class Signed:
     contact: bool = False
 
 
-Effect: TypeAlias = Send | Amend | Note | Record | Withdraw | Consented | Arm | Disarm | Forget
+Effect: TypeAlias = (
+    Send | Amend | Note | Record | Withdraw | Consented | Arm | Disarm | Forget | Fetch | Stance | Proposed | Signed
+)

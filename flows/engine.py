@@ -2,11 +2,16 @@
 
     begin(flow, session=..., lang=..., at=...)   -> Step     a new session: its first texts and its first question
     advance(flow, session, event)                -> Step     the session after the event, and what must be done
+    pointed(flow, session, question, number)     -> Step     the same, for who came by a link to one statement
     left(flow, session), recap(flow, session, lang)          what can be read off a session
 
 The laws, each of them tested: `advance` is total (it never raises), deterministic, and it changes nothing for an event
 that is not legal here; the same press delivered twice does what one does; replaying the records and withdrawals gives
 the answers of the session; no answer stays on file to a question that is not shown on the path.
+
+Where a question needs what others put forward, a step ends with a `Fetch` effect; whoever runs the engine answers it
+at once with `advance(flow, session, Fetched(...))`, perhaps more than once. A `Fetched` that nobody waits for changes
+nothing.
 
 The position is derived: after every change the flow is walked again from its first step with the answers as they
 stand (`flows.verbs.walk`), answers to questions no longer shown are withdrawn, and the person stands at the first
@@ -15,27 +20,44 @@ question without an answer, or at the one being changed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import assert_never
 
-from flows import answering, keeping, prompts, reading, verbs
+from flows import answering, kinds, leaving, prompts, reading, ringing
 from flows.effects import Note, Send, Withdraw
-from flows.events import Blocked, Commanded, Event, Moved, Pressed, Rang, Returned, Said, Shared
-from flows.flow import Audience, Flow
-from flows.kinds import expected
-from flows.messages import Button, Message, Prompt
+from flows.events import (
+    Blocked,
+    Commanded,
+    Event,
+    Fetched,
+    Moved,
+    Overheard,
+    Pressed,
+    Rang,
+    Returned,
+    Said,
+    Shared,
+)
+from flows.flow import Ask, Flow, React
+from flows.kinds import expected, react, served
+from flows.messages import Message
 from flows.recap import OPEN, answered, recap
-from flows.session import Answer, Given, OpenPrompt, Session, Stage
+from flows.ringing import left
+from flows.session import OpenPrompt, Session, Stage
 from flows.turn import Step, Turn, open_ask, reply, same
-from flows.wording import paragraphs, write
+from flows.wording import paragraphs
 from locales import LANGUAGES, tr
 
-__all__ = ["Step", "advance", "begin", "left", "recap"]
+__all__ = ["Step", "advance", "begin", "left", "pointed", "recap"]
 
 
-def begin(flow: Flow, *, session: str, lang: str, at: datetime) -> Step:
-    """A new session at the first question, after the texts before it."""
-    turn = Turn.of(flow, Session(id=session, flow=flow.version, lang=lang))
+def begin(
+    flow: Flow, *, session: str, lang: str, at: datetime, drafts: Mapping[str, tuple[str, ...]] | None = None
+) -> Step:
+    """A new session at the first question, after the texts before it. `drafts` is what questions begin with, for
+    somebody who came by a link to one statement (`flows.kinds.served.shared`)."""
+    turn = Turn.of(flow, Session(id=session, flow=flow.version, lang=lang, drafts=drafts or {}))
     turn.settle()
     return turn.step()
 
@@ -54,18 +76,41 @@ def advance(flow: Flow, session: Session, event: Event) -> Step:
         case Commanded():
             return _commanded(flow, session, event.name, event.argument)
         case Shared():
-            return _shared(flow, session, event.what)
+            return _shared(flow, session, event)
         case Rang():
-            return _rang(flow, session, event)
-        case Blocked() | Returned() | Moved():
+            return ringing.rang(flow, session, event)
+        case Fetched():
+            return answering.fetched(flow, session, event)
+        case Blocked() | Returned() | Moved() | Overheard():
             return same(session)
         case _:
             assert_never(event)
 
 
-def left(flow: Flow, session: Session) -> int:
-    """How many questions on the path, as it stands, have no answer yet."""
-    return verbs.walk(flow, session.answers, said=session.said, timed_out=session.timed_out).left
+def pointed(flow: Flow, session: Session, question: str, number: int) -> Step:
+    """Somebody comes by a link to one statement, and has a session already. If they are at its question, or have been,
+    it is put in front of them; else they find it first once they get there."""
+    step = flow.step(question) if question in flow.index else None
+    if not isinstance(step, Ask) or not isinstance(step.kind, React):
+        return same(session)
+    if session.stage in (Stage.DECLINED, Stage.CLOSED):
+        return same(session)
+    turn = Turn.of(flow, session)
+    trail = turn.walk()
+    here = trail.here is not None and trail.here.name == question
+    if not here and question not in trail.answers:
+        turn.drafts[question] = served.shared(number)
+        turn.reshow()
+        return turn.step()
+    opened = turn.open
+    draft = opened.draft if opened and opened.step == question else turn.drafts.get(question, ())
+    present = trail.answers.get(question)
+    draft = draft or kinds.draft(step, present.value if present else None)
+    turn.close()
+    if present is not None:
+        turn.reopened = question
+    turn.show(step, turn.walk(), draft=react.pointed(draft, number))
+    return turn.step()
 
 
 # Presses
@@ -73,9 +118,11 @@ def left(flow: Flow, session: Session) -> int:
 
 def _pressed(flow: Flow, session: Session, data: str) -> Step:
     opened, found = session.open, prompts.read(data)
-    if found is None or opened is None or found[0] != opened.id:
+    if found is None or opened is None or found[0] not in (opened.id, opened.behind):
         return same(session, Note(text=_past(session)))
     ask = open_ask(flow, opened, session.id)
+    if ask is not None and found[0] == opened.behind:
+        return answering.pressed_behind(flow, session, ask, opened, found[1])
     if ask is not None:
         return answering.pressed(flow, session, ask, opened, found[1])
     if opened.step != OPEN:
@@ -89,7 +136,7 @@ def _past(session: Session) -> str:
     if session.stage is Stage.SENT:
         return tr(lang, "This question is already answered. To change an answer, type /myvote.")
     if session.stage is Stage.PAUSED:
-        return answering.paused(lang)
+        return leaving.paused(lang)
     return tr(lang, "These buttons belong to an earlier message. To change an answer, type /back.")
 
 
@@ -100,7 +147,7 @@ def _recap_pressed(flow: Flow, session: Session, token: str) -> Step:
     if token == prompts.SEND and _unsent(session):
         return _send(flow, session, pressed=True)
     if token == prompts.WITHDRAW and not _unsent(session):
-        return answering.take_back(flow, session)
+        return leaving.take_back(flow, session)
     turn = Turn.of(flow, session)
     trail = turn.walk()
     for ask, _ in answered(trail):
@@ -142,17 +189,17 @@ def _recap_said(flow: Flow, session: Session, opened: OpenPrompt, text: str) -> 
         case "back":
             return answering.back(flow, session)
         case "stop":
-            return answering.stop(flow, session)
+            return leaving.stop(flow, session)
         case "withdraw" if not _unsent(session):
-            return answering.take_back(flow, session)
+            return leaving.take_back(flow, session)
         case "resume" | "again" | "help":
-            return answering.again(flow, session)
+            return leaving.again(flow, session)
     lang = session.lang
     expects = tr(lang, "Type the number of the answer that you want to change, from 1 to {last}.", last=len(listed))
     if _unsent(session):
         expects = tr(lang, "If all is right, type “{send}”.", send=tr(lang, "Send")) + " " + expects
     if opened.tries + 1 >= answering.TRIES:
-        return answering.again(flow, session, expects)
+        return leaving.again(flow, session, expects)
     turn.open = OpenPrompt(id=opened.id, step=opened.step, tries=opened.tries + 1)
     turn.effects.append(Send(message=Message(body=paragraphs(expects))))
     return turn.step()
@@ -164,8 +211,8 @@ def _recap_said(flow: Flow, session: Session, opened: OpenPrompt, text: str) -> 
 def _said(flow: Flow, session: Session, text: str) -> Step:
     if session.stage is Stage.PAUSED:
         if answering.control(text, session.lang) == "resume":
-            return answering.again(flow, session)
-        return reply(session, answering.paused(session.lang))
+            return leaving.again(flow, session)
+        return reply(session, leaving.paused(session.lang))
     opened = session.open
     if opened is not None:
         ask = open_ask(flow, opened, session.id)
@@ -175,7 +222,7 @@ def _said(flow: Flow, session: Session, text: str) -> Step:
             return _recap_said(flow, session, opened, text)
     if session.stage is Stage.SENT:
         return reply(session, _finished(session.lang))
-    return answering.again(flow, session)
+    return leaving.again(flow, session)
 
 
 def _declined(flow: Flow, session: Session, event: Event) -> Step:
@@ -185,7 +232,7 @@ def _declined(flow: Flow, session: Session, event: Event) -> Step:
             turn = Turn.of(flow, session)
             for name, answer in session.answers.items():
                 turn.effects.append(Withdraw(question=name, before=answer))
-            turn.answers, turn.said, turn.stage = {}, (), Stage.ACTIVE
+            turn.answers, turn.said, turn.timed_out, turn.stage = {}, (), (), Stage.ACTIVE
             turn.settle()
             return turn.step()
         case Said() | Pressed() | Shared() if flow.keep is not None:
@@ -201,14 +248,16 @@ def _finished(lang: str) -> str:
     return tr(lang, "You have already answered, thank you. To see or change your answers, type /myvote.")
 
 
-def _shared(flow: Flow, session: Session, what: str) -> Step:
+def _shared(flow: Flow, session: Session, event: Shared) -> Step:
     lang = session.lang
-    received = _received(lang, what)
+    received = _received(lang, event.what)
     if session.stage is Stage.PAUSED:
-        return reply(session, received + " " + answering.paused(lang))
-    ask = open_ask(flow, session.open, session.id)
+        return reply(session, received + " " + leaving.paused(lang))
+    ask, opened = open_ask(flow, session.open, session.id), session.open
     if ask is not None:
-        return reply(session, received + " " + expected(ask, lang))
+        draft = opened.draft if opened else ()
+        step = answering.shared(flow, session, ask, event)
+        return step or reply(session, received + " " + expected(ask, lang, flow.lang, draft))
     return reply(session, received + " " + tr(lang, "Please write to me in words."))
 
 
@@ -242,13 +291,13 @@ def _commanded(flow: Flow, session: Session, name: str, argument: str) -> Step:
         case "again" | "resume":
             return _again(flow, session)
         case "back" | "skip" if session.stage is Stage.PAUSED:
-            return reply(session, answering.paused(session.lang))
+            return reply(session, leaving.paused(session.lang))
         case "back":
             return _back(flow, session)
         case "skip":
             return _skip(flow, session)
         case "stop":
-            return answering.stop(flow, session)
+            return leaving.stop(flow, session)
         case "myvote":
             return _myvote(flow, session)
         case "language":
@@ -259,7 +308,7 @@ def _commanded(flow: Flow, session: Session, name: str, argument: str) -> Step:
 def _again(flow: Flow, session: Session, greeting: str = "") -> Step:
     if session.stage is Stage.SENT and session.open is None:
         return reply(session, _finished(session.lang))
-    return answering.again(flow, session, greeting)
+    return leaving.again(flow, session, greeting)
 
 
 def _back(flow: Flow, session: Session) -> Step:
@@ -278,7 +327,7 @@ def _skip(flow: Flow, session: Session) -> Step:
 def _myvote(flow: Flow, session: Session) -> Step:
     """The answers to read; once they are sent (or about to be), with the means to change them."""
     if session.stage is Stage.RECAP:
-        return answering.again(flow, session)
+        return leaving.again(flow, session)
     if session.stage is Stage.SENT:
         turn = Turn.of(flow, session)
         turn.reopened = None
@@ -305,62 +354,3 @@ def _language(flow: Flow, session: Session, argument: str) -> Step:
         return same(session)
     turn.stage = session.stage
     return turn.step()
-
-
-# Timers
-
-
-def _rang(flow: Flow, session: Session, event: Rang) -> Step:
-    match event.timer:
-        case "timeout":
-            return _timeout(flow, session, event.fence)
-        case keeping.TIMER:
-            return _let_go(flow, session, event.fence)
-        case "remind":
-            return _remind(flow, session, event.detail)
-    return same(session)
-
-
-def _timeout(flow: Flow, session: Session, fence: int | None) -> Step:
-    """A question left alone is passed, and perhaps the path goes on elsewhere. An answer is never overwritten."""
-    ask = open_ask(flow, session.open, session.id)
-    if fence != session.seq or ask is None or ask.timeout is None:
-        return same(session)
-    if session.stage is Stage.PAUSED or ask.name in session.answers:
-        return same(session)
-    turn = Turn.of(flow, session)
-    turn.record(ask, Answer(Given.SKIPPED))
-    if ask.timeout.to is not None:
-        turn.timed_out = (*turn.timed_out, ask.name)
-    turn.close(only_edit=True)
-    turn.settle()
-    return turn.step()
-
-
-def _let_go(flow: Flow, session: Session, fence: int | None) -> Step:
-    """Somebody stopped on the way and never said to keep their answers: they are emptied, without a word."""
-    if fence != session.seq or keeping.kept(flow, session.answers):
-        return same(session)
-    turn = Turn.of(flow, session)
-    turn.answers = {}
-    turn.close()
-    turn.let_go()
-    return turn.step()
-
-
-def _remind(flow: Flow, session: Session, detail: str) -> Step:
-    """A reminder to somebody who has started and not finished. The session does not move: nothing was answered."""
-    if (
-        session.stage not in (Stage.ACTIVE, Stage.RECAP)
-        or len(detail) > 3
-        or not (detail.isascii() and detail.isdigit())
-    ):
-        return same(session)
-    at = int(detail)
-    if at >= len(flow.reminders) or flow.reminders[at].to is not Audience.UNFINISHED:
-        return same(session)
-    lang = session.lang
-    text = write(flow, flow.reminders[at].text, lang, left(flow, session))
-    button = Button(label=tr(lang, "Continue"), data=prompts.command("resume", session.id), quiet=True, main=True)
-    shown = Message(body=paragraphs(text), prompt=Prompt(id="", buttons=(button,)))
-    return same(session, Send(message=shown, resend=False))

@@ -128,16 +128,18 @@ class Card:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fetched:
     """The answer to a `flows.effects.Fetch`. It never goes through the inbox: it belongs to the transaction that asked.
-    For cards: at most one, and the `queue` of those after it; no card means that there is none left to judge."""
+    For cards: at most one, and the `queue` of those after it; no card means that there is none left to judge. For what
+    is left, `left` says how many more (None: no bound)."""
 
     at: datetime
     question: str
     want: str
     cards: tuple[Card, ...] = ()
     queue: tuple[int, ...] = ()
+    left: int | None = None
 
 
-Event: TypeAlias = Said | Pressed | Shared | Commanded | Rang | Blocked | Returned | Moved
+Event: TypeAlias = Said | Pressed | Shared | Commanded | Rang | Blocked | Returned | Moved | Overheard | Fetched
 
 _KINDS: dict[str, type[Any]] = {
     "said": Said,
@@ -148,12 +150,13 @@ _KINDS: dict[str, type[Any]] = {
     "blocked": Blocked,
     "returned": Returned,
     "moved": Moved,
+    "overheard": Overheard,
 }
 _NAMES = {kind: name for name, kind in _KINDS.items()}
 
 
 def to_json(event: Event) -> dict[str, Any]:
-    """An event as JSON-ready data; empty fields are left out."""
+    """An event as JSON-ready data; empty fields are left out. KeyError for `Fetched`, which is never stored."""
     data: dict[str, Any] = {"kind": _NAMES[type(event)]}
     for field in event.__slots__:
         value = getattr(event, field)
@@ -167,10 +170,11 @@ def from_json(data: dict[str, Any]) -> Event:
     fields = dict(data)
     kind = _KINDS[fields.pop("kind")]
     fields["at"] = datetime.fromisoformat(fields["at"])
-    for name in ("text", "data", "what"):  # left out when empty
+    for name in ("text", "data", "what", "ref"):  # left out when empty
         if name in kind.__slots__:
             fields.setdefault(name, "")
-    if "poll" in fields:
-        fields["poll"] = tuple(fields["poll"])
+    for name in ("poll", "quoted", "flags"):
+        if name in fields:
+            fields[name] = tuple(fields[name])
     event: Event = kind(**fields)
     return event

@@ -40,8 +40,8 @@ def say(lang: str, error: Any, written: Any, keys: tuple[str, ...]) -> Said:
 def _choice(lang: str, key: str, word: str, expected: str) -> Said:
     if key == "palabre":
         return tr(lang, "this version of the format is not known"), tr(lang, "write {example}", example="palabre: 1")
-    if key == "yes_no":
-        return tr(lang, "yes_no takes no settings"), tr(lang, "write {example}", example="yes_no: true")
+    if key in ("yes_no", "photo", "place"):
+        return tr(lang, "{key} takes no settings", key=key), tr(lang, "write {example}", example=f"{key}: true")
     possible = [one.strip().strip("'") for one in expected.replace(" or ", ",").split(",")]
     return tr(lang, "'{word}' is not possible here", word=word), suggestion(lang, word, possible)
 
@@ -176,6 +176,10 @@ _EXAMPLES: Mapping[str, str] = {
     "to": "to: 10",
     "label": "label: {fr: ..., en: ...}",
     "cost": "cost: 12000",
+    "at": "at: 100",
+    "agree": "agree: {fr: ..., en: ...}",
+    "disagree": "disagree: {fr: ..., en: ...}",
+    "among": "among: {control: 10, texts: 90}",
 }
 
 

@@ -7,7 +7,9 @@
 The one rule: only what people read may change. The rest of the file stays as it was typed, and the two flows are
 compared afterwards: steps, codes, conditions and rules must be equal, else the correction is refused.
 
-What is corrected has a name: `title`, `summary`, the name of a step for its text, or `step.code` for a label.
+What is corrected has a name: `title`, `summary`, the name of a step for its text, `step.code` for a label or a
+statement, `step.100` for what is said at a hundred signatures. A text that people amend is no typing mistake: what
+they proposed was proposed of exactly these words.
 """
 
 from __future__ import annotations
@@ -21,9 +23,11 @@ from ruamel.yaml import YAML
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from flows import bundles
-from flows.flow import Flow, Text
+from flows.flow import Flow, Goal, Propose, Text
 
 _VERBS = frozenset({"say", "ask", "vote", "rank", "grade", "budget", "propose", "react", "sign", "end"})
+_OWN = frozenset({"opener"})
+"""Texts besides its own that stand in a step directly."""
 _DERIVED = frozenset({"version", "wording", "index"})
 """Fields that follow from the texts."""
 LONGEST = 4_000
@@ -92,12 +96,19 @@ def _texts(thing: Any) -> Iterator[tuple[str, Text]]:
     """The texts inside a step, each with the code it belongs to; the step's own has none."""
     for field in fields(thing):
         value = getattr(thing, field.name)
-        if isinstance(value, Text):
+        if isinstance(thing, Goal) and isinstance(value, Text):
+            yield str(thing.at), value
+        elif isinstance(value, Text) and not _is_base(thing, field.name):
             own = "" if field.name == "text" else field.name.removesuffix("_label")
             yield getattr(thing, "code", "") or own, value
         for one in value if isinstance(value, tuple) else (value,):
             if is_dataclass(one) and not isinstance(one, Text | type):
                 yield from _texts(one)
+
+
+def _is_base(thing: Any, name: str) -> bool:
+    """Is this the text that people propose another wording of?"""
+    return isinstance(thing, Propose) and name == "amends"
 
 
 def _bare(thing: Any) -> Any:
@@ -107,7 +118,12 @@ def _bare(thing: Any) -> Any:
     if is_dataclass(thing) and not isinstance(thing, type):
         return [
             type(thing).__name__,
-            [_bare(getattr(thing, field.name)) for field in fields(thing) if field.name not in _DERIVED],
+            [
+                dict(value.by_lang) if isinstance(value, Text) and _is_base(thing, field.name) else _bare(value)
+                for field in fields(thing)
+                if field.name not in _DERIVED
+                for value in (getattr(thing, field.name),)
+            ],
         ]
     return [_bare(one) for one in thing] if isinstance(thing, tuple) else thing
 
@@ -133,7 +149,8 @@ def _find(root: MappingNode, where: str) -> Node | None:
     steps = _get(root, "steps")
     for step in steps.value if isinstance(steps, SequenceNode) else ():
         if isinstance(step, MappingNode) and _named(step, name):
-            return _labelled(step, code) if code else _get(step, "text")
+            own = _get(step, code) if code in _OWN else None
+            return _labelled(step, code) or own if code else _get(step, "text")
     return None
 
 
@@ -144,13 +161,17 @@ def _named(step: MappingNode, name: str) -> bool:
 
 
 def _labelled(node: Node, code: str) -> Node | None:
-    """The label of a code, however deep in the step; the nearest first."""
+    """The label of a code, however deep in the step; the nearest first. `qualifiers` has labels only further inside."""
     inner = [value for _key, value in node.value] if isinstance(node, MappingNode) else []
-    for group in inner:
-        if isinstance(group, MappingNode):
+    for key, group in node.value if isinstance(node, MappingNode) else ():
+        if isinstance(group, MappingNode) and key.value != "qualifiers":
             found = _get(group, code)
             if found is not None:
                 return _get(found, "label") or _get(found, "text") or found
+        if isinstance(group, SequenceNode) and key.value == "goals":
+            goal = next((one for one in group.value if (at := _get(one, "at")) and at.value == code), None)
+            if goal is not None:
+                return _get(goal, "say")
     return next((found for group in inner if (found := _labelled(group, code)) is not None), None)
 
 

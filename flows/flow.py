@@ -187,13 +187,16 @@ class Checked(StrEnum):
 class Answering:
     """The official answer that every proposal is owed. `by` names the one_of question whose choices are the officials
     (None: the organisers answer); the answer is due `due` after publication, and they are reminded after each of
-    `remind`. With `confirm` the author and those who joined are asked whether it answered them (yes, partly, no)."""
+    `remind`. With `confirm` the author and those who joined are asked whether it answered them (yes, partly, no). With
+    `each` nothing is owed until the closing: then the `top` most agreed proposals are put to each of these people."""
 
     states: tuple[Choice, ...]
     due: timedelta
     remind: tuple[timedelta, ...] = ()
     by: str | None = None
     confirm: Text | None = None
+    each: tuple[Choice, ...] = ()
+    top: int = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,7 +285,26 @@ class Lot:
     arms: tuple[tuple[str, int], ...]
 
 
-Kind: TypeAlias = OneOf | AnyOf | Scale | Number | Words | Day | YesNo | Points | Order | Grades | Slots | Basket
+Kind: TypeAlias = (
+    OneOf
+    | AnyOf
+    | Scale
+    | Number
+    | Words
+    | Day
+    | YesNo
+    | Points
+    | Order
+    | Grades
+    | Slots
+    | Basket
+    | Propose
+    | React
+    | Sign
+    | Photo
+    | Spot
+    | Lot
+)
 
 
 class Method(StrEnum):
@@ -344,7 +366,8 @@ class Ask:
     refused nothing but goes wherever `when` sends it. `personal` answers never appear in public results.
     `wording` is the hash of the question's full text in all languages; each ballot names it. `blank` and `none` (none
     of these) add a choice each, recorded as its own value. `shuffle` shows the choices to each person in an order of
-    their own. `add` lets people add choices. A vote (`vote`, `rank`, `grade`, `budget`) has a `rule`.
+    their own. `add` lets people add choices. A vote (`vote`, `rank`, `grade`, `budget`) has a `rule`. `again` names
+    the earlier vote that this one repeats, `between` the draw whose groups are then compared.
     """
 
     name: str
@@ -363,6 +386,8 @@ class Ask:
     shuffle: bool = False
     add: bool = False
     rule: Rule | None = None
+    again: str | None = None
+    between: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -468,6 +493,11 @@ class Flow:
     @property
     def asks(self) -> tuple[Ask, ...]:
         return tuple(step for step in self.steps if isinstance(step, Ask))
+
+    @property
+    def questions(self) -> tuple[Ask, ...]:
+        """What people are asked: nobody sees a draw by lot."""
+        return tuple(ask for ask in self.asks if not isinstance(ask.kind, Lot))
 
 
 def make_flow(*, steps: tuple[Step, ...], **fields: object) -> Flow:

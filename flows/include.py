@@ -15,6 +15,7 @@ from flows.blocks import Block, Shelf
 from flows.forms import Read
 from flows.mistakes import Notebook, Page, suggestion
 from flows.placed import UNREAD, Condition, Origin, Placed
+from flows.proposing import DrawForm, ProposeForm, ReactForm, SignForm
 from flows.schema import MOST_STEPS, EndForm, GotoForm, IncludeForm, PlacedForm, SayForm, StepForm
 from flows.texts import Texts
 from flows.voting import BudgetForm, GradeForm, RankForm, VoteForm
@@ -207,6 +208,14 @@ def local_name(form: StepForm) -> str:
             return form.grade
         case BudgetForm():
             return form.budget
+        case ProposeForm():
+            return form.propose
+        case ReactForm():
+            return form.react
+        case SignForm():
+            return form.sign
+        case DrawForm():
+            return form.draw
         case _:
             assert_never(form)
 

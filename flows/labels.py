@@ -12,6 +12,7 @@ from locales import tr
 
 LONG_LABEL = 40
 LONGEST_LABEL = 100
+LONGEST_STATEMENT = 300
 
 
 class Labels:
@@ -26,6 +27,34 @@ class Labels:
     ) -> tuple[Choice, ...]:
         """The choices that stand at `path` of the step, one a code; `tail` leads from there to the label."""
         labels = {code: self.label(step, (*path, code, *tail), form) for code, form in forms.items()}
+        self.unlike(step, path, forms, labels, *tail)
+        return tuple(Choice(code=code, label=label) for code, label in labels.items())
+
+    def statements(self, step: Placed, path: Path, forms: Mapping[str, Mapping[str, str]]) -> tuple[Choice, ...]:
+        """The statements that stand at `path` of the step: each stands in a message, and needs no button."""
+        found = {code: self.statement(step, (*path, code), form) for code, form in forms.items()}
+        self.unlike(step, path, forms, found)
+        return tuple(Choice(code=code, label=text) for code, text in found.items())
+
+    def statement(self, step: Placed, path: Path, form: Mapping[str, str]) -> Text:
+        text = self.text(step, path, form)
+        lang = self.notes.lang
+        longest = max(len(words) for words in text.by_lang.values())
+        if longest > LONGEST_STATEMENT:
+            what = tr(lang, "this statement has {n} characters", n=longest)
+            hint = tr(lang, "at most {n}; one idea that can be judged as a whole is best", n=LONGEST_STATEMENT)
+            self.notes.mistake(step.page, (*step.path, *path), what, hint)
+        return text
+
+    def unlike(
+        self,
+        step: Placed,
+        path: Path,
+        forms: Mapping[str, Mapping[str, str]],
+        labels: Mapping[str, Text],
+        *tail: str,
+    ) -> None:
+        """Whoever sees two choices must be able to tell them apart."""
         seen: dict[tuple[str, str], str] = {}
         for code, label in labels.items():
             for lang, text in label.by_lang.items():
@@ -34,7 +63,6 @@ class Labels:
                     what = tr(self.notes.lang, "{code} has the same label as {twin}", code=code, twin=twin)
                     hint = tr(self.notes.lang, "give each choice its own words")
                     self.notes.mistake(step.page, (*step.path, *path, code, *tail), what, hint)
-        return tuple(Choice(code=code, label=label) for code, label in labels.items())
 
     def label(self, step: Placed, path: Path, form: Mapping[str, str]) -> Text:
         """What stands on a button."""

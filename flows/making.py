@@ -9,12 +9,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import assert_never
 
-from flows import versions
-from flows.asking import AskForm, QuestionForm
+from flows import standard, versions
+from flows.asking import AskedForm, AskForm, QuestionForm
+from flows.contributions import Contributions
 from flows.flow import Ask, End, Goto, Kind, Method, Rule, Say, Step, Text, Timeout
 from flows.labels import Labels
 from flows.mistakes import Notebook
 from flows.placed import Placed
+from flows.proposing import DrawForm, ProposeForm, ReactForm, SignForm
 from flows.questions import Questions
 from flows.schema import EndForm, GotoForm, SayForm
 from flows.texts import Texts
@@ -31,6 +33,7 @@ class Making:
         self.texts = texts
         self.questions = Questions(labels, notes)
         self.votes = Votes(labels, zone, notes)
+        self.contributions = Contributions(labels, notes)
         self.notes = notes
 
     def step(self, step: Placed) -> Step:
@@ -46,6 +49,10 @@ class Making:
                 return self.ask(step, form)
             case VoteForm() | RankForm() | GradeForm() | BudgetForm():
                 return self.ballot(step, form)
+            case ProposeForm() | ReactForm() | SignForm():
+                return self.question(step, form, self.contributions.make(step, form))
+            case DrawForm():
+                return self.draw(step, form)
             case _:
                 assert_never(form)
 
@@ -69,9 +76,15 @@ class Making:
             none=form.none,
             shuffle=form.shuffle,
             add=isinstance(form, VoteForm) and form.add,
+            again=step.origin.final(form.again) if isinstance(form, VoteForm) and form.again else None,
+            between=step.origin.final(form.between) if isinstance(form, VoteForm) and form.between else None,
         )
 
-    def question(self, step: Placed, form: QuestionForm, kind: Kind, rule: Rule | None = None) -> Ask:
+    def draw(self, step: Placed, form: DrawForm) -> Ask:
+        text, kind = standard.lot(self.texts.langs), self.contributions.make(step, form)
+        return Ask(name=step.name, text=text, kind=kind, when=step.when, wording=versions.lot_hash(kind))
+
+    def question(self, step: Placed, form: AskedForm, kind: Kind, rule: Rule | None = None) -> Ask:
         """What all questions have."""
         text = self.text(step, form.text)
         return Ask(
@@ -80,8 +93,8 @@ class Making:
             kind=kind,
             when=step.when,
             optional=form.optional,
-            dont_know=form.dont_know,
-            abstain=form.abstain,
+            dont_know=isinstance(form, QuestionForm) and form.dont_know,
+            abstain=isinstance(form, QuestionForm) and form.abstain,
             timeout=_timeout(step, form),
             personal=form.personal,
             wording=versions.wording_hash(text, kind, rule),
@@ -89,7 +102,7 @@ class Making:
         )
 
 
-def _timeout(step: Placed, form: QuestionForm) -> Timeout | None:
+def _timeout(step: Placed, form: AskedForm) -> Timeout | None:
     if form.timeout is None:
         return None
     to = form.timeout.to

@@ -74,12 +74,14 @@ class Button:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prompt:
     """The buttons under a message. `id` is the prompt that they belong to, empty for menus outside a session.
-    `free` says that typing something else than a button is a normal answer (a text, a number, a date)."""
+    `free` says that typing something else than a button is a normal answer (a text, a number, a date). `wants` is what
+    answers it besides words, `photo` or `place`: messengers with a way to send one may offer it there."""
 
     id: str
     buttons: tuple[Button, ...]
     free: bool = False
     columns: int = 1
+    wants: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +144,8 @@ def to_json(message: Message) -> dict[str, Any]:
     prompt = message.prompt
     if prompt is not None:
         buttons = [_button_to_json(button) for button in prompt.buttons]
-        data["prompt"] = [prompt.id, buttons, prompt.free, prompt.columns]
+        rare = [prompt.wants] if prompt.wants else []
+        data["prompt"] = [prompt.id, buttons, prompt.free, prompt.columns, *rare]
     if message.picture is not None:
         data["picture"] = [message.picture.ref, message.picture.alt, message.picture.told]
     return data
@@ -153,10 +156,13 @@ def from_json(data: dict[str, Any]) -> Message:
     prompt, picture = data.get("prompt"), data.get("picture")
     return Message(
         body=tuple(_block_from_json(block) for block in data["body"]),
-        prompt=prompt
-        and Prompt(id=prompt[0], buttons=tuple(map(_button, prompt[1])), free=prompt[2], columns=prompt[3]),
+        prompt=prompt and _prompt(*prompt),
         picture=picture and Picture(ref=picture[0], alt=picture[1], told=bool(picture[2:] and picture[2])),
     )
+
+
+def _prompt(id: str, buttons: list[Any], free: bool, columns: int, wants: str = "") -> Prompt:
+    return Prompt(id=id, buttons=tuple(map(_button, buttons)), free=free, columns=columns, wants=wants)
 
 
 def _button_to_json(button: Button) -> list[Any]:

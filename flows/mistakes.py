@@ -16,7 +16,10 @@ from locales import tr
 
 Path: TypeAlias = tuple[str | int, ...]
 
-_VERBS = ("say", "ask", "vote", "rank", "grade", "budget", "goto", "end", "include")
+_VERBS = (
+    *("say", "ask", "vote", "rank", "grade", "budget", "propose", "react", "sign"),
+    *("draw", "goto", "end", "include"),
+)
 MOST = 200
 """More mistakes than this in one reading help nobody."""
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 
-from flows.asking import QuestionForm
+from flows.asking import AskedForm
 from flows.mistakes import Notebook, Page, Path, suggestion
 from flows.placed import UNREAD, Placed
 from flows.schema import EndForm, GotoForm
@@ -44,7 +44,7 @@ class Road:
             match step.form:
                 case GotoForm():
                     self.jump(place, step, step.form)
-                case QuestionForm() if step.form.timeout is not None and step.form.timeout.to is not None:
+                case AskedForm() if step.form.timeout is not None and step.form.timeout.to is not None:
                     self.timeout(place, step, step.form.timeout.to)
                 case _:
                     pass
@@ -69,7 +69,7 @@ class Road:
         if target is None or target > place:
             return
         lang = self.notes.lang
-        if not isinstance(self.steps[target].form, QuestionForm):
+        if not isinstance(self.steps[target].form, AskedForm):
             what = tr(lang, "going back leads to a question, and {name} is none", name=form.goto)
             hint = suggestion(lang, form.goto, self.questions(target, place)) if self.questions(target, place) else ""
             self.notes.mistake(step.page, path, what, hint or tr(lang, "go back to an ask step"))
@@ -83,7 +83,7 @@ class Road:
             self.notes.mistake(step.page, path, what, hint)
 
     def questions(self, first: int, last: int) -> list[str]:
-        return [step.name for step in self.steps[first:last] if isinstance(step.form, QuestionForm)]
+        return [step.name for step in self.steps[first:last] if isinstance(step.form, AskedForm)]
 
     def timeout(self, place: int, step: Placed, name: str) -> None:
         if "timeout" in step.broken:
@@ -135,7 +135,7 @@ class Road:
                 return [target] if always and target > place else [target, place + 1]
             case EndForm():
                 return [] if always else [place + 1]
-            case QuestionForm() if step.form.timeout is not None and step.form.timeout.to is not None:
+            case AskedForm() if step.form.timeout is not None and step.form.timeout.to is not None:
                 target = self.places.get(step.origin.final(step.form.timeout.to))
                 return [place + 1, *([] if target is None else [target])]
             case _:

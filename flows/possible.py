@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from typing import TypeAlias, assert_never
 
 from flows import standard
-from flows.asking import KINDS, AskForm
+from flows.asking import KINDS, AskedForm, AskForm, QuestionForm
 from flows.placed import Placed
+from flows.proposing import ContributionForm, DrawForm, ProposeForm, ReactForm, SignForm
 from flows.session import Given
-from flows.voting import AnyBallotForm, BudgetForm, GradeForm, RankForm, VoteForm
+from flows.voting import AnyBallotForm, BallotForm, BudgetForm, GradeForm, RankForm, VoteForm
 
-AnyQuestionForm: TypeAlias = AskForm | AnyBallotForm
+AnyQuestionForm: TypeAlias = AskForm | AnyBallotForm | ContributionForm | DrawForm
 
-_SHAPING = frozenset({*KINDS, "method", "options", "projects", "optional", "dont_know", "abstain", "timeout"})
+_SHAPING = frozenset({*KINDS, "method", "options", "projects", "among", "optional", "dont_know", "abstain", "timeout"})
 
 
 def readable(step: Placed) -> bool:
@@ -35,7 +36,9 @@ def codes(form: AnyQuestionForm) -> list[str]:
             return list(form.options or ())
         case BudgetForm():
             return list(form.projects or ())
-        case VoteForm() | GradeForm():
+        case DrawForm():
+            return list(form.among)
+        case VoteForm() | GradeForm() | ProposeForm() | ReactForm() | SignForm():
             return []
         case _:
             assert_never(form)
@@ -50,10 +53,22 @@ def several(form: AnyQuestionForm) -> bool:
             return form.method == "approval"
         case RankForm() | BudgetForm():
             return True
-        case GradeForm():
+        case GradeForm() | ProposeForm() | ReactForm() | SignForm() | DrawForm():
             return False
         case _:
             assert_never(form)
+
+
+def counted(form: AnyQuestionForm) -> bool:
+    """Is the answer how many things somebody did?"""
+    return isinstance(form, ProposeForm | ReactForm)
+
+
+def whole(form: AnyQuestionForm) -> bool:
+    """Is there nothing in the answer to compare with?"""
+    return isinstance(form, SignForm) or (
+        isinstance(form, AskForm) and (form.photo is not None or form.place is not None)
+    )
 
 
 def per_option(form: AnyQuestionForm) -> bool:
@@ -63,7 +78,7 @@ def per_option(form: AnyQuestionForm) -> bool:
             return form.method in ("score", "dots", "quadratic", "availability")
         case GradeForm():
             return True
-        case AskForm() | RankForm() | BudgetForm():
+        case AskForm() | RankForm() | BudgetForm() | ProposeForm() | ReactForm() | SignForm() | DrawForm():
             return False
         case _:
             assert_never(form)
@@ -72,9 +87,9 @@ def per_option(form: AnyQuestionForm) -> bool:
 def given(form: AnyQuestionForm) -> Mapping[Given, bool]:
     """Which of the ways of not answering there are."""
     return {
-        Given.SKIPPED: form.optional or form.timeout is not None,
-        Given.DONT_KNOW: form.dont_know,
-        Given.ABSTAIN: form.abstain,
-        Given.BLANK: not isinstance(form, AskForm) and form.blank,
-        Given.NONE: not isinstance(form, AskForm) and form.none,
+        Given.SKIPPED: isinstance(form, AskedForm) and (form.optional or form.timeout is not None),
+        Given.DONT_KNOW: isinstance(form, QuestionForm) and form.dont_know,
+        Given.ABSTAIN: isinstance(form, QuestionForm) and form.abstain,
+        Given.BLANK: isinstance(form, BallotForm) and form.blank,
+        Given.NONE: isinstance(form, BallotForm) and form.none,
     }

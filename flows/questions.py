@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from flows.asking import KINDS, AskForm
-from flows.flow import AnyOf, Day, Kind, Number, OneOf, Scale, Words, YesNo
+from flows.flow import AnyOf, Day, Kind, Number, OneOf, Photo, Scale, Spot, Words, YesNo
 from flows.labels import Labels
 from flows.mistakes import Notebook
 from flows.placed import Placed
@@ -47,6 +47,11 @@ class Questions:
             return Day(min=form.date.min, max=form.date.max)
         if form.yes_no is not None:
             return YesNo()
+        if form.photo is not None:
+            self.photo(step, form)
+            return Photo()
+        if form.place is not None:
+            return Spot()
         return Words(max=form.short_text.max if form.short_text is not None else 300)
 
     def count(self, step: Placed, given: list[str]) -> None:
@@ -89,6 +94,12 @@ class Questions:
             if text is not None
         }
         return Scale(low=low, high=high, low_label=ends.get("low"), high_label=ends.get("high"))
+
+    def photo(self, step: Placed, form: AskForm) -> None:
+        if not form.optional and "optional" not in step.broken:
+            what = tr(self.notes.lang, "whoever cannot send a picture cannot go on")
+            hint = tr(self.notes.lang, "add {example}: not every messenger takes pictures", example="optional: true")
+            self.notes.remark(step.page, (*step.path, "photo"), what, hint)
 
     def ends(self, step: Placed, kind: str, low: object, high: object) -> None:
         if low is not None and high is not None and low > high:  # type: ignore[operator]

@@ -5,7 +5,7 @@
 The one rule: these models say what a single place of the file may look like, nothing more. Whatever needs two places
 at once (a name used elsewhere, a missing translation, a loop) belongs to `flows.check`. Nobody ever reads pydantic's
 own sentences: `flows.faults` says each of its errors in our words. Single values are in `flows.fields`, questions in
-`flows.asking`, votes in `flows.voting`.
+`flows.asking`, votes in `flows.voting`, what people put forward in `flows.proposing`.
 """
 
 from __future__ import annotations
@@ -19,9 +19,22 @@ from pydantic import ConfigDict, Field, TypeAdapter
 
 from flows.asking import AskForm, DateForm, LongTextForm, NumberForm, ScaleForm, ShortTextForm, TimeoutForm
 from flows.fields import BlockName, Duration, Form, Lang, Moment, Name, Slug, Target, TextForm, Zone
-from flows.voting import BALLOTS, BudgetForm, CriterionForm, GradeForm, ProjectForm, RankForm, VoteForm
+from flows.proposing import (
+    CONTRIBUTIONS,
+    AnswersForm,
+    ContributionForm,
+    DrawForm,
+    GoalForm,
+    PerForm,
+    QualifiersForm,
+    StandsForm,
+)
+from flows.voting import BALLOTS, AnyBallotForm, CriterionForm, ProjectForm
 
-VERBS = ("say", "ask", "vote", "rank", "grade", "budget", "goto", "end", "include")
+VERBS = (
+    *("say", "ask", "vote", "rank", "grade", "budget", "propose", "react", "sign"),
+    *("draw", "goto", "end", "include"),
+)
 MOST_STEPS = 500
 
 
@@ -59,7 +72,7 @@ class IncludeForm(Form):
     when: str | None = Field(None, description="The whole block is shown only if this is true.")
 
 
-PlacedForm: TypeAlias = SayForm | AskForm | VoteForm | RankForm | GradeForm | BudgetForm | GotoForm | EndForm
+PlacedForm: TypeAlias = SayForm | AskForm | AnyBallotForm | ContributionForm | DrawForm | GotoForm | EndForm
 StepForm: TypeAlias = PlacedForm | IncludeForm
 
 
@@ -126,6 +139,8 @@ FORMS: Mapping[str, type[Form]] = {
     "say": SayForm,
     "ask": AskForm,
     **BALLOTS,
+    **CONTRIBUTIONS,
+    "draw": DrawForm,
     "goto": GotoForm,
     "end": EndForm,
     "include": IncludeForm,
@@ -141,6 +156,11 @@ NESTED: Mapping[str, type[Form]] = {
     "timeout": TimeoutForm,
     "criteria": CriterionForm,
     "projects": ProjectForm,
+    "per": PerForm,
+    "answers": AnswersForm,
+    "choices": StandsForm,
+    "qualifiers": QualifiersForm,
+    "goals": GoalForm,
 }
 """The forms that stand under a key of a step."""
 

@@ -78,15 +78,17 @@ class OpenPrompt:
     draft: tuple[str, ...] = ()
     tries: int = 0
     meant: str = ""
+    behind: str = ""
+    """The id of the message before it, while that one may still be pressed."""
 
     def to_json(self) -> list[Any]:
         kept = [self.id, self.step, list(self.draft), self.tries]
-        return [*kept, self.meant] if self.meant else kept
+        return [*kept, self.meant, self.behind] if self.behind else [*kept, self.meant] if self.meant else kept
 
     @staticmethod
     def from_json(data: list[Any]) -> OpenPrompt:
-        meant = data[4] if len(data) > 4 else ""
-        return OpenPrompt(id=data[0], step=data[1], draft=tuple(data[2]), tries=data[3], meant=meant)
+        meant, behind = (*data[4:6], "", "")[:2]
+        return OpenPrompt(id=data[0], step=data[1], draft=tuple(data[2]), tries=data[3], meant=meant, behind=behind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,5 @@
-"""Words that Palabre brings itself: what one can answer to a proposal, the usual grades, the question for a reason.
+"""Words that Palabre brings itself: what one can answer to a proposal, the usual grades, the question for a reason,
+how statements are judged, what becomes of proposals.
 
 The one rule: they are told apart by their codes alone. A better translation of "Passable" is no other question, so
 the wording of a vote holds the codes of these words and not the words (see `flows.versions`).
@@ -6,9 +7,9 @@ the wording of a vote holds the codes of these words and not the words (see `flo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 
-from flows.flow import Choice, Text
+from flows.flow import Choice, Stand, Text
 from locales import LANGUAGES, tr
 
 OBJECTIONS = ("disagree", "block")
@@ -36,6 +37,26 @@ def reason(langs: Collection[str]) -> dict[str, str]:
     return {lang: tr(lang, "What is your reason? A few words are enough.") for lang in langs}
 
 
+def stands(langs: Collection[str]) -> tuple[Stand, ...]:
+    """The three ways to judge a statement."""
+    return tuple(Stand(code=code, label=_text(_stand, code, langs)) for code in ("agree", "disagree", "neutral"))
+
+
+def is_standard_stand(stand: Stand) -> bool:
+    """Is this one of ours, word for word?"""
+    return stand.label.by_lang == {lang: _stand(stand.code, lang) for lang in stand.label.by_lang}
+
+
+def states(langs: Collection[str]) -> tuple[Choice, ...]:
+    """What can become of a proposal."""
+    return tuple(Choice(code=code, label=_text(_state, code, langs)) for code in ("taken_up", "studied", "refused"))
+
+
+def lot(langs: Collection[str]) -> Text:
+    """What a draw is called where its groups are counted."""
+    return Text({lang: tr(lang, "Group drawn by lot") for lang in _spoken(langs)})
+
+
 def is_standard(choice: Choice) -> bool:
     """Is this one of ours, word for word?"""
     return choice.label.by_lang == {lang: _word(choice.code, lang) for lang in choice.label.by_lang}
@@ -43,6 +64,30 @@ def is_standard(choice: Choice) -> bool:
 
 def _spoken(langs: Collection[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*langs, *LANGUAGES)))
+
+
+def _text(word: Callable[[str, str], str], code: str, langs: Collection[str]) -> Text:
+    return Text({lang: word(code, lang) for lang in _spoken(langs)})
+
+
+def _stand(code: str, lang: str) -> str:
+    match code:
+        case "agree":
+            return tr(lang, "Agree")
+        case "disagree":
+            return tr(lang, "Disagree")
+        case _:
+            return tr(lang, "Neutral")
+
+
+def _state(code: str, lang: str) -> str:
+    match code:
+        case "taken_up":
+            return tr(lang, "Taken up")
+        case "studied":
+            return tr(lang, "Being studied")
+        case _:
+            return tr(lang, "Refused")
 
 
 def _choice(code: str, langs: Collection[str]) -> Choice:

@@ -18,7 +18,8 @@ class Trail:
 
     `asked` are the questions shown, in order, also those after the open one, as the answers stand now. `says` are the
     texts passed for the first time. `open` is the first question without an answer. `loop` is a jump back that must
-    be taken. `exact` says that no answer still to come can change how many questions there are.
+    be taken. `drawn` are the lots on the path, of which nobody is asked. `exact` says that no answer still to come can
+    change how many questions there are.
     """
 
     flow: Flow
@@ -27,6 +28,7 @@ class Trail:
     timed_out: tuple[str, ...]
     reopened: str | None
     asked: list[Ask] = field(default_factory=list)
+    drawn: list[Ask] = field(default_factory=list)
     unanswered: set[str] = field(default_factory=set)
     says: list[Say] = field(default_factory=list)
     open: Ask | None = None
@@ -59,7 +61,7 @@ class Trail:
     @property
     def left(self) -> int:
         """How many questions on the path have no answer yet."""
-        return len(self.unanswered)
+        return sum(ask.name in self.unanswered for ask in self.asked)
 
     def forget(self, start: int, stop: int) -> None:
         """Let go of the answers to questions in this stretch of the flow: the path no longer leads through it."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from flows import keeping, kinds, prompts, recap, verbs
+from flows import keeping, kinds, prompts, recap, supplied, verbs
 from flows.effects import Amend, Arm, Consented, Effect, Forget, Note, Record, Send, Withdraw
-from flows.flow import Ask, Flow
+from flows.flow import Ask, Flow, Lot
+from flows.kinds import lot, served, staged
 from flows.messages import Block, Message, message
 from flows.session import Answer, Given, OpenPrompt, Session, Stage, Value
 from flows.trail import Trail
@@ -120,7 +121,7 @@ class Turn:
         name = ask.name
         if isinstance(answer.value, tuple):
             answer = self._canonical(name, answer)
-        before = self.answers.get(name)
+        before = self.answers.get(name) if self.kept else None
         if name == self.flow.keep:
             self._keep(ask, answer)
         elif ask.consent is not None:
@@ -166,14 +167,29 @@ class Turn:
         """Take the buttons away from the open message; it keeps its words, and shows the answer if there is one."""
         if self.open is None:
             return
-        ask = self.ask
-        if ask is not None:
-            self._lay_aside(ask, self.open.draft)
-            shown = asking.settled(self.flow, ask, self.answers.get(ask.name), self.lang, self._left_before(ask))
-        else:
-            shown = recap.recap(self.flow, replace(self.old, answers=self.answers), self.lang)
-        self.effects.append(Amend(prompt=self.open.id, message=shown, only_edit=only_edit))
+        ask, opened = self.ask, self.open
         self.open = None
+        if ask is None:
+            shown = recap.recap(self.flow, replace(self.old, answers=self.answers), self.lang)
+        else:
+            self._lay_aside(ask, opened.draft)
+            self.leave_behind(ask, opened)
+            if staged.wants(ask, opened.draft):
+                return  # there is no message yet
+            answer, left = self.answers.get(ask.name), self._left_before(ask)
+            shown = asking.settled(self.flow, ask, answer, self.lang, left, opened.draft)
+        self.effects.append(Amend(prompt=opened.id, message=shown, only_edit=only_edit))
+
+    def leave_behind(self, ask: Ask, opened: OpenPrompt) -> None:
+        """The message before the open one can no longer be pressed."""
+        shown = staged.behind(ask, opened.draft, self.lang, self.flow.lang, opened.behind) if opened.behind else None
+        if shown is not None:
+            self.effects.append(Amend(prompt=opened.behind, message=Message(body=shown.body), only_edit=True))
+
+    def contribute(self, ask: Ask, effects: Sequence[Effect]) -> None:
+        """What leaves the conversation besides answers, with what earlier answers add to it."""
+        if self.kept:
+            self.effects += [supplied.complete(ask, effect, self.answers) for effect in effects]
 
     def _lay_aside(self, ask: Ask, draft: tuple[str, ...]) -> None:
         """A question left in the middle of its answer is found again as it was left."""
@@ -191,7 +207,7 @@ class Turn:
 
     def settle(self, before: Sequence[Block] = ()) -> None:
         """Go where the answers lead: withdraw what is no longer asked, send the texts on the way, show what is open."""
-        trail = self.walk()
+        trail = self.drawn(self.walk())
         self._withdraw(trail)
         self._forget_drafts(trail)
         self.reopened = trail.reopened
@@ -214,6 +230,13 @@ class Turn:
         else:
             self.finish(trail)
 
+    def drawn(self, trail: Trail) -> Trail:
+        """The trail once each lot that the person stands at is drawn: nobody is asked about those."""
+        while (here := trail.here) is not None and isinstance(here.kind, Lot):
+            self.record(here, Answer(Given.ANSWER, lot.drawn(here.kind, f"{self.old.id}\0{here.name}")))
+            trail = self.walk()
+        return trail
+
     def _withdraw(self, trail: Trail) -> None:
         if len(trail.answers) == len(self.answers):
             return
@@ -228,10 +251,12 @@ class Turn:
         self.timed_out = tuple(name for name in self.timed_out if name in trail.answers)
 
     def _forget_drafts(self, trail: Trail) -> None:
-        """Of what is not asked any more, nothing is kept."""
+        """Of what is not asked any more, nothing is kept; a link that somebody came by may be asked about later."""
         if self.drafts:
             asked = {ask.name for ask in trail.asked}
-            self.drafts = {name: draft for name, draft in self.drafts.items() if name in asked}
+            self.drafts = {
+                name: draft for name, draft in self.drafts.items() if name in asked or draft[:1] == (served.SHARED,)
+            }
 
     def show(
         self,
@@ -240,8 +265,10 @@ class Turn:
         before: Sequence[Block] = (),
         after: Sequence[Block] = (),
         draft: tuple[str, ...] | None = None,
+        behind: str = "",
     ) -> None:
-        """Put a question in front of the person, as a new message."""
+        """Put a question in front of the person, as a new message; or fetch what it needs first. `behind` is the id of
+        the message before it, where that one may still be pressed."""
         ask = kinds.seen(ask, self.old.id)
         aside = self.drafts.pop(ask.name, None)
         if draft is None:
@@ -252,13 +279,18 @@ class Turn:
         if self.stage is Stage.RECAP:
             self.stage = Stage.ACTIVE
         prompt = prompts.prompt_id(self.old.id, self.old.seq + 1, ask.name)
+        self.open = OpenPrompt(id=prompt, step=ask.name, draft=draft, behind=behind)
+        if (fetch := staged.wants(ask, draft)) is not None:
+            if before or after:
+                self.effects.append(Send(message=Message(body=(*before, *after))))
+            self.effects.append(supplied.complete(ask, fetch, self.answers))
+            return
         shown = asking.show(ask, trail, self.lang, prompt, draft=draft, before=before, after=after)
-        self.open = OpenPrompt(id=prompt, step=ask.name, draft=draft)
         self.effects.append(Send(message=shown, step=ask.name))
 
     def tick(self, draft: tuple[str, ...], ask: Ask, opened: OpenPrompt) -> None:
         """Show how far the answer has come, in the message that is there."""
-        self.open = OpenPrompt(id=opened.id, step=opened.step, draft=draft)
+        self.open = OpenPrompt(id=opened.id, step=opened.step, draft=draft, behind=opened.behind)
         shown = asking.show(ask, self.walk(), self.lang, opened.id, draft=draft)
         self.effects.append(Amend(prompt=opened.id, message=shown))
 
@@ -266,6 +298,13 @@ class Turn:
         """Put this much of the answer on file; the question stays open."""
         self.record(ask, Answer(Given.ANSWER, value))
         self.reopened = ask.name
+
+    def take_off(self, ask: Ask) -> None:
+        """Nothing of the answer is left: it goes off the file; the question stays open."""
+        before = self.answers.pop(ask.name, None)
+        self.reopened = None
+        if before is not None and self.kept:
+            self.effects.append(Withdraw(question=ask.name, before=before))
 
     def reopen(self, ask: Ask, trail: Trail) -> None:
         """Open an answered question again; the answer stands until another one replaces it."""
@@ -280,6 +319,8 @@ class Turn:
         self.close()
         if ask is not None:
             trail = self.walk()
+            if self.lang != self.old.lang:
+                draft = staged.anew(ask, draft)
             self.show(ask, trail, before, after, draft if kinds.drafted(ask.kind) else None)
         elif was_recap:
             self.show_recap(self.walk(), before)

@@ -19,21 +19,28 @@ from flows.flow import (
     Day,
     Grades,
     Kind,
+    Lot,
     Method,
     Number,
     OneOf,
     Order,
+    Photo,
     Points,
+    Propose,
+    React,
     Rule,
     Scale,
+    Sign,
     Slots,
+    Spot,
+    Stand,
     Text,
     Words,
     YesNo,
 )
 
 _ORDERED = frozenset({"one_of", "any_of"})
-_ORDERED_IN_STEP = frozenset({"options", "projects", "grades", "criteria"})
+_ORDERED_IN_STEP = frozenset({"options", "projects", "grades", "criteria", "categories", "statements"})
 
 
 def content_hash(value: Any, blocks: Mapping[str, Any]) -> str:
@@ -45,6 +52,11 @@ def content_hash(value: Any, blocks: Mapping[str, Any]) -> str:
 def reason_hash() -> str:
     """The wording of the question for a reason, whose words are Palabre's own."""
     return _digest(["reason"])[:16]
+
+
+def lot_hash(kind: Kind) -> str:
+    """The wording of a draw, whose words are Palabre's own."""
+    return _digest(["lot", _labels(kind)])[:16]
 
 
 def wording_hash(text: Text, kind: Kind, rule: Rule | None = None) -> str:
@@ -71,7 +83,15 @@ def _labels(kind: Kind) -> list[Any]:
             return [[slot.code for slot in slots], zone]
         case Basket(projects=projects, currency=currency):
             return [[[one.code, _texts(one.label), one.cost] for one in projects], currency]
-        case Number() | Words() | Day() | YesNo():
+        case Propose(opener=opener, categories=categories, amends=amends):
+            return [_texts(opener), [_choice(one) for one in categories], _texts(amends)]
+        case React(stands=stands, statements=statements):
+            return [[_stand(one) for one in stands], [_choice(one) for one in statements]]
+        case Sign(named=named, reason=reason, contact=contact):
+            return [named, reason, contact]
+        case Lot(arms=arms):
+            return sorted(list(arm) for arm in arms)
+        case Number() | Words() | Day() | YesNo() | Photo() | Spot():
             return []
         case _:
             assert_never(kind)
@@ -114,6 +134,12 @@ def _grade(choice: Choice) -> list[Any]:
     return [choice.code] if standard.is_standard(choice) else _choice(choice)
 
 
+def _stand(stand: Stand) -> list[Any]:
+    """A way to judge; of a usual one the code alone."""
+    own = [] if standard.is_standard_stand(stand) else [_texts(stand.label)]
+    return [stand.code, *own, [_choice(one) for one in stand.qualifiers]]
+
+
 def _canonical(value: Any, path: tuple[str | int, ...]) -> Any:
     """Mappings as lists of pairs, sorted unless their order is seen by people."""
     if isinstance(value, list):
@@ -129,5 +155,7 @@ def _is_ordered(path: tuple[str | int, ...]) -> bool:
     match path:
         case ("steps", int(), key) | ("steps", int(), "criteria", _, "grades" as key):
             return key in _ORDERED or key in _ORDERED_IN_STEP
+        case ("steps", int(), "qualifiers", _) | ("steps", int(), "answers", "states"):
+            return True
         case _:
             return bool(path) and path[-1] in _ORDERED

@@ -24,6 +24,7 @@ from flows.fields import (
     Quorum,
     Share,
     SlotForm,
+    Target,
     TextForm,
 )
 
@@ -41,6 +42,8 @@ SETTINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "most": ("score",),
         "points": ("dots", "quadratic"),
         "each": ("dots",),
+        "again": ("plurality",),
+        "between": ("plurality",),
         "reason": ("consent",),
         "slots": ("availability",),
         "lasts": ("availability",),
@@ -134,6 +137,12 @@ class VoteForm(BallotForm):
         None, description="availability: days, or days with an hour: 2026-12-04, 2026-12-03T18:00."
     )
     lasts: Duration | None = Field(None, description="availability: how long it takes: 2h.")
+    again: Target | None = Field(
+        None, description="The earlier vote with the same options: the result tells how many changed their answer."
+    )
+    between: Target | None = Field(
+        None, description="With again: the draw whose groups are compared, for example a control group."
+    )
 
 
 class RankForm(BallotForm):

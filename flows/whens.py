@@ -11,12 +11,14 @@ from collections.abc import Collection, Mapping
 from datetime import date
 from typing import assert_never
 
-from flows.asking import AskForm, QuestionForm
+from flows.asking import AskedForm, AskForm, QuestionForm
 from flows.conditions import Among, Compare, Has, Is, Literal, Test, tests
 from flows.mistakes import Notebook, nearest, suggestion
 from flows.placed import Condition, Placed
-from flows.possible import AnyQuestionForm, codes, given, per_option, readable, several
+from flows.possible import AnyQuestionForm, codes, counted, given, per_option, readable, several, whole
+from flows.proposing import DrawForm
 from flows.session import Given
+from flows.voting import BallotForm
 from locales import tr
 
 
@@ -43,7 +45,7 @@ class Whens:
             return
         step = self.steps[asked]
         form = step.form
-        if not isinstance(form, QuestionForm):
+        if not isinstance(form, AskedForm | DrawForm):
             what = tr(self.notes.lang, "{name} is not a question", name=test.question)
             self.say(condition, test.at, what, self.questions(place, test.question))
         elif asked == place:
@@ -66,7 +68,7 @@ class Whens:
         self.say(condition, test.at, what, self.questions(place, test.question))
 
     def questions(self, place: int, name: str) -> str:
-        earlier = [step.name for step in self.steps[:place] if isinstance(step.form, QuestionForm)]
+        earlier = [step.name for step in self.steps[:place] if isinstance(step.form, AskedForm | DrawForm)]
         if not earlier:
             return tr(self.notes.lang, "no question is asked before this step")
         return suggestion(self.notes.lang, name, earlier)
@@ -77,7 +79,15 @@ class Whens:
             case Is():
                 self.given(condition, test, form)
             case _ if per_option(form):
-                self.whole(condition, test, form)
+                what = tr(
+                    self.notes.lang,
+                    "{name} answers about each option, and cannot be compared with one value",
+                    name=test.question,
+                )
+                self.whole(condition, test, form, what)
+            case _ if whole(form):
+                what = tr(self.notes.lang, "{name} cannot be compared with a value", name=test.question)
+                self.whole(condition, test, form, what)
             case Has(_, value, _, _, value_at):
                 self.has(condition, test, form, value, value_at)
             case Among(_, values, _, _, value_ats):
@@ -103,8 +113,12 @@ class Whens:
         if word in codes(form):
             example = f"{test.question} {'!=' if test.negated else '=='} '{word}'"
             hint = tr(lang, "if '{word}' is an answer, put it in quotes: {example}", word=word, example=example)
-        elif isinstance(form, AskForm) and test.given in (Given.BLANK, Given.NONE):
+        elif isinstance(form, DrawForm):
+            hint = tr(lang, "compare it with: {list}", list=", ".join(f"'{code}'" for code in codes(form)))
+        elif not isinstance(form, BallotForm) and test.given in (Given.BLANK, Given.NONE):
             hint = tr(lang, "only votes can be answered so")
+        elif not isinstance(form, QuestionForm) and test.given is not Given.SKIPPED:
+            hint = tr(lang, "only questions and votes can be answered so")
         self.say(condition, test.value_at, what, hint)
 
     def has(self, condition: Condition, test: Has, form: AnyQuestionForm, value: Literal, value_at: int) -> None:
@@ -115,10 +129,9 @@ class Whens:
         example = f"{test.question} == {_quoted(value)}"
         self.say(condition, test.at, what, tr(self.notes.lang, "write {example}", example=example))
 
-    def whole(self, condition: Condition, test: Test, form: AnyQuestionForm) -> None:
-        """An answer that says something of each option has no single value to compare with."""
-        lang, name = self.notes.lang, test.question
-        what = tr(lang, "{name} answers about each option, and cannot be compared with one value", name=name)
+    def whole(self, condition: Condition, test: Test, form: AnyQuestionForm, what: str) -> None:
+        """Such an answer has no single value to compare with."""
+        lang = self.notes.lang
         words = [one.value for one, possible in given(form).items() if possible]
         hint = (
             tr(lang, "compare it with: {list}", list=", ".join(words)) if words else tr(lang, "remove this condition")
@@ -129,6 +142,8 @@ class Whens:
         ordered = op not in ("==", "!=")
         if found := codes(form):
             self.code(condition, name, found, ordered, value, at)
+        elif counted(form):
+            self.number(condition, name, value, at, None)
         elif not isinstance(form, AskForm):
             return
         elif form.scale is not None:

@@ -66,6 +66,57 @@ DEGREES = frozenset(
     "really extremely pretty somewhat slightly".split()
 )
 """Words that make another grade of the one they stand beside."""
+AGREE = frozenset(
+    "d accord|daccord|plutot d accord|tout a fait d accord|je suis d accord|pour|je suis pour|oui|favorable|agree|"
+    "i agree|agreed|for|in favour|in favor|support|yes".split("|")
+)
+DISAGREE = frozenset(
+    "pas d accord|pas daccord|je ne suis pas d accord|je suis pas d accord|contre|je suis contre|non|defavorable|"
+    "disagree|i disagree|don t agree|i don t agree|not agreed|against|i m against|oppose|no".split("|")
+)
+NEUTRAL = frozenset(
+    "neutre|je suis neutre|sans avis|sans opinion|pas d avis|pas d opinion|aucun avis|mitige|mitigee|"
+    "ni l un ni l autre|je ne sais pas|je sais pas|neutral|no opinion|mixed|neither|i don t know|don t know|"
+    "unsure".split("|")
+)
+UNDO = frozenset(
+    "annuler|annule|annuler le dernier|j annule|defaire|undo|undo it|undo that|take it back|reprendre le dernier|"
+    "retirer le dernier".split("|")
+)
+MORE = frozenset(
+    "encore|encore dix|encore une|une autre|un autre|plus|davantage|la suite|suite|another|another one|more|ten more|"
+    "go on|more please".split("|")
+)
+ENOUGH = frozenset(
+    "assez|c est assez|ca suffit|cela suffit|suffit|stop la|j en ai assez|enough|that is enough|that s enough|no more|"
+    "that is all|that s all|c est tout".split("|")
+)
+ENDING = frozenset(
+    "non no nan nope je j ai n ne pas plus rien d autre autres de idee idees proposition propositions c est tout bon "
+    "assez ca va merci pour moi i have nothing else that s all thanks thank you other another idea ideas don t any "
+    "more enough is for me".split()
+)
+NONE_LEFT = frozenset("non no nan nope rien pas plus nothing don".split())
+"""What somebody says who has nothing more to put forward is made of these words alone, one of the second among
+them."""
+SEND = frozenset(
+    "envoyer|envoie|envoyez|j envoie|envoi|send|send it|submit|confirmer|je confirme|confirm|valider|je valide|"
+    "c est bon|termine|fini|done".split("|")
+)
+CHANGE = frozenset(
+    "modifier|je modifie|changer|je change|corriger|je corrige|reecrire|change|change it|edit|rewrite".split("|")
+)
+LEAVE = frozenset(
+    "annuler|annule|abandonner|j abandonne|laisser|laisser tomber|laisse tomber|ne pas envoyer|supprimer|leave|"
+    "leave it|cancel|don t send|do not send|drop it|discard".split("|")
+)
+DIFFERENT = frozenset(
+    "autre|une autre|autre idee|c est une autre idee|different|differente|la mienne est differente|"
+    "le mien est different|mine is different|mine|another|another idea|aucune|aucun|none|none of these|"
+    "aucune de ces propositions".split("|")
+)
+"""Words to judge a statement, to take the last judgement back, to see more of them or no more; to send a text
+of one's own, to change it, to leave it, and to say that it is not one of those there are."""
 EQUAL = frozenset(
     "egal|egale|egalite|egaux|pareil|idem|peu importe|ca m est egal|les deux|les deux se valent|sans preference|"
     "pas de preference|ni l un ni l autre|equal|equally|the same|same|both|either|neither|no preference|"
@@ -88,7 +139,7 @@ SMALL = frozenset(
 FILLER = frozenset(
     "le la l les the numero number num n no nr nro n0 option choix choice reponse answer proposition c est ce je j ai "
     "prends choisis choisi prefere dirais i choose pick take d say it s that one ci stp svp please merci dis "
-    "celui celle pour vote".split()
+    "celui celle pour vote soutenir soutiens support supporter".split()
 )
 """Words that may stand around a place in a list: "je prends la deuxième", "the second one"."""
 

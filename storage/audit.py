@@ -17,23 +17,24 @@ from storage.tables import audit
 def note(connection: Connection, *, at_ms: int, who: str, act: str, subject: str, detail: str = "") -> None:
     """Write one act down."""
     before = connection.execute(select(audit.c.hash).order_by(audit.c.id.desc()).limit(1)).scalar() or ""
-    digest = _digest(before, at_ms, who, act, subject, detail)
+    written = digest(before, at_ms, who, act, subject, detail)
     row = {"at_ms": at_ms, "who": who, "act": act, "subject": subject, "detail": detail, "before": before}
-    connection.execute(audit.insert(), [{**row, "hash": digest}])
+    connection.execute(audit.insert(), [{**row, "hash": written}])
 
 
 def verify(connection: Connection) -> int | None:
     """The id of the first row that does not fit the chain; None when all is well."""
     before = ""
     for row in connection.execute(select(audit).order_by(audit.c.id)).mappings():
-        digest = _digest(before, row["at_ms"], row["who"], row["act"], row["subject"], row["detail"])
-        if row["before"] != before or row["hash"] != digest:
+        written = digest(before, row["at_ms"], row["who"], row["act"], row["subject"], row["detail"])
+        if row["before"] != before or row["hash"] != written:
             return int(row["id"])
-        before = digest
+        before = written
     return None
 
 
-def _digest(before: str, at_ms: int, who: str, act: str, subject: str, detail: str) -> str:
+def digest(before: str, at_ms: int, who: str, act: str, subject: str, detail: str) -> str:
+    """The hash of a row, made of its content and the hash of the row before it."""
     return sha256("\0".join([before, str(at_ms), who, act, subject, detail]).encode()).hexdigest()
 
 
@@ -74,3 +75,40 @@ def last_who(connection: Connection, subject: str, act: str) -> str | None:
     """Who did this last."""
     deed = last(connection, subject, act)
     return deed.who if deed else None
+
+
+# --- Looking ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One act with its number and its hash."""
+
+    id: int
+    hash: str
+    deed: Deed
+
+
+_ROWS: Any = select(audit.c.id, audit.c.hash, audit.c.at_ms, audit.c.who, audit.c.act, audit.c.subject, audit.c.detail)
+
+
+def _row(found: Any) -> Row:
+    id, hash, *deed = found
+    return Row(int(id), hash, Deed(*deed))
+
+
+def row(connection: Connection, id: int) -> Row | None:
+    found = connection.execute(_ROWS.where(audit.c.id == id)).first()
+    return _row(found) if found else None
+
+
+def last_rows(connection: Connection, n: int, subject: str | None = None) -> list[Row]:
+    """The last acts, on one subject or on all, the newest last."""
+    query = _ROWS.order_by(audit.c.id.desc()).limit(n)
+    if subject is not None:
+        query = query.where(audit.c.subject == subject)
+    return [_row(found) for found in reversed(connection.execute(query).all())]
+
+
+def size(connection: Connection) -> int:
+    return int(connection.execute(select(func.count()).select_from(audit)).scalar_one())

@@ -13,7 +13,7 @@ from hashlib import sha256
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection, bindparam, delete, func, select
+from sqlalchemy import Connection, bindparam, delete, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from flows.session import Answer
@@ -57,6 +57,35 @@ def of_token(connection: Connection, consultation: str, by: str) -> list[dict[st
     return [
         {"question": row[0], "answer": orjson.loads(row[1]), "wording": row[2]} for row in connection.execute(query)
     ]
+
+
+def pairs(
+    connection: Connection, consultation: str, first: str, second: str, group: str | None = None
+) -> list[tuple[Answer, Answer, Answer | None, int]]:
+    """How many people gave which answer to `first` and which to `second`, and, with `group`, which to that question
+    (None where they were not asked). Nobody is read one by one."""
+    one, two, three = ballots.alias(), ballots.alias(), ballots.alias()
+    joined = one.join(two, (two.c.consultation == one.c.consultation) & (two.c.token == one.c.token))
+    third: Any = literal("")
+    if group is not None:
+        mine = (three.c.consultation == one.c.consultation) & (three.c.token == one.c.token)
+        joined = joined.outerjoin(three, mine & (three.c.question == group))
+        third = func.coalesce(three.c.answer, "")
+    query = (
+        select(one.c.answer, two.c.answer, third, func.count())
+        .select_from(joined)
+        .where(one.c.consultation == consultation, one.c.question == first, two.c.question == second)
+        .group_by(one.c.answer, two.c.answer, third)
+        .order_by(one.c.answer, two.c.answer, third)
+    )
+    return [
+        (_answer(row[0]), _answer(row[1]), _answer(row[2]) if row[2] else None, int(row[3]))
+        for row in connection.execute(query)
+    ]
+
+
+def _answer(text: str) -> Answer:
+    return Answer.from_json(orjson.loads(text))
 
 
 def erase(connection: Connection, consultation: str, by: str) -> None:

@@ -53,12 +53,13 @@ class Letter:
 
 @dataclass(slots=True)
 class Settlement:
-    """How letters ended: rows for `settle`, the references of prompts and of cards that were shown, the keys of letters
-    that leave now and must not be repeated after a crash."""
+    """How letters ended: rows for `settle`, the references of prompts, of cards and of cases that were shown, the keys
+    of letters that leave now and must not be repeated after a crash."""
 
     ended: list[Row] = field(default_factory=list)
     shown: list[Row] = field(default_factory=list)
     hung: list[Row] = field(default_factory=list)
+    filed: list[Row] = field(default_factory=list)
     leaving: list[str] = field(default_factory=list)
 
 
@@ -79,6 +80,11 @@ _COLUMNS: tuple[Any, ...] = (
 def put(connection: Connection, rows: Sequence[Row]) -> None:
     """Insert messages; those whose key is there already are left out."""
     insert_new(connection, outbox, rows, key=("key",))
+
+
+def drop_waiting(connection: Connection, coalesce: str) -> None:
+    """Take back what waits under this name: something else was decided."""
+    connection.execute(delete(outbox).where(outbox.c.coalesce == coalesce, outbox.c.state == WAITING))
 
 
 _DUE: Any = (

@@ -13,6 +13,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
+from storage import watched
 from storage.tables import (
     announcements,
     chats,
@@ -124,6 +125,8 @@ def move_place(connection: Connection, before: str, after: str) -> None:
     connection.execute(delete(roles).where(roles.c.scope == before))
     if not admins_launch(connection, before):
         let_admins_launch(connection, after, False)
+    if watched.is_watched(connection, before):
+        watched.watch(connection, after, True)
     connection.execute(delete(chats).where(chats.c.place == before))
 
 
@@ -137,6 +140,12 @@ def lanes_of(connection: Connection, participant: int) -> list[tuple[str, str]]:
     """(lane, place) of each conversation of a person."""
     query = select(conversations.c.lane, conversations.c.place).where(conversations.c.participant == participant)
     return [(row[0], row[1]) for row in connection.execute(query)]
+
+
+def identities_of(connection: Connection, participant: int) -> list[str]:
+    """What messengers call a person, each as `telegram:17`."""
+    query = select(identities.c.identity).where(identities.c.participant == participant)
+    return list(connection.execute(query.order_by(identities.c.identity)).scalars())
 
 
 def alone_in(connection: Connection, participant: int, place: str) -> bool:
@@ -226,6 +235,12 @@ def code_of(connection: Connection, participant: int) -> str:
     return str(known)
 
 
+def code_if_known(connection: Connection, participant: int) -> str | None:
+    """The code of a person when they have one; nothing is written."""
+    found: str | None = connection.execute(select(participants.c.code).where(participants.c.id == participant)).scalar()
+    return found
+
+
 def by_code(connection: Connection, code: str) -> int | None:
     """The person of a code, however it is typed."""
     bare = "".join(code.upper().replace("-", "").split())
@@ -241,12 +256,13 @@ class Address:
     participant: int
     place: str
     lang: str | None
+    lane: str
 
 
 def addresses(connection: Connection, some: Sequence[int]) -> list[Address]:
     """A private conversation of each of these people who can be reached in one, in their order."""
     query = (
-        select(conversations.c.participant, conversations.c.place, participants.c.lang)
+        select(conversations.c.participant, conversations.c.place, participants.c.lang, conversations.c.lane)
         .join(participants, participants.c.id == conversations.c.participant)
         .where(conversations.c.participant.in_(list(some)), conversations.c.reachable, conversations.c.private)
         .order_by(conversations.c.lane.desc())

@@ -73,6 +73,12 @@ def of_voters(connection: Connection, consultations: Collection[str], voters: Co
     return [Stored(*row) for row in connection.execute(_OF_VOTERS, wanted)]
 
 
+def people_of(connection: Connection, consultation: str) -> list[tuple[int, str]]:
+    """(participant, stage) of each session of a consultation."""
+    query = select(sessions.c.participant, sessions.c.stage).where(sessions.c.consultation == consultation)
+    return [(row[0], row[1]) for row in connection.execute(query)]
+
+
 _ADD = insert(sessions)
 
 

@@ -33,6 +33,7 @@ desks = Table(
     plain("scope", String(255), primary_key=True),
     plain("place", String(200), primary_key=True),
     plain("since_ms", BigInteger, nullable=False),
+    plain("alarmed_ms", BigInteger),
 )
 
 cases = Table(
@@ -74,6 +75,7 @@ case_cards = Table(
     plain("case", Id, ForeignKey("cases.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
     plain("place", String(200), primary_key=True),
     plain("ref", String(128)),
+    plain("view", String(16), nullable=False, server_default=""),
 )
 Index("case_cards_ref", case_cards.c.place, case_cards.c.ref)
 

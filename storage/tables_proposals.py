@@ -126,7 +126,7 @@ signatures = Table(
     _token(primary_key=True),
     plain("shown", String(16), nullable=False),
     content("name", String(120), nullable=False, retention="published as the person chose"),
-    content("reason", Text, nullable=False, retention="published when it was approved"),
+    content("reason", Text, nullable=False, retention="kept for whoever receives the petition"),
     plain("contact", Boolean, nullable=False),
     sqlite_with_rowid=False,
 )

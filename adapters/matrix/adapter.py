@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import struct
 from base64 import urlsafe_b64encode
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import aclosing, contextmanager
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -19,8 +18,23 @@ from urllib.parse import quote
 
 from nio.crypto.attachments import encrypt_attachment
 
-from adapters.base import Batch, Capabilities, Gone, Image, Later, Limit, Outgoing, Place, Refused, Sent, Unsure
-from adapters.matrix import errors, markup
+from adapters.base import (
+    Action,
+    Batch,
+    Capabilities,
+    File,
+    Gone,
+    Image,
+    Later,
+    Limit,
+    Outgoing,
+    Place,
+    Refused,
+    Sent,
+    Unsure,
+)
+from adapters.matrix import acting, errors, fetching, markup
+from adapters.matrix.acting import ACTS, Acting
 from adapters.matrix.asking import Asking
 from adapters.matrix.device import Device
 from adapters.matrix.door import Door
@@ -33,17 +47,18 @@ from adapters.matrix.sharing import Refusal
 from adapters.matrix.store import Store, StoreError
 from adapters.matrix.syncing import Syncing
 from adapters.matrix.transport import Homeserver, Reply, Unanswered, path
+from adapters.pictures import size_of
 
 log = logging.getLogger(__name__)
 
 _CAPABILITIES = Capabilities(
     max_text=markup.MAX_TEXT,
     edit=True,
-    media=frozenset({"image/png"}),
+    media=frozenset({"image/png", "image/jpeg"}),
     idempotent_send=True,
     private_presses=False,  # who put which sign on a message is shown to everybody in the room
+    acts=ACTS,
 )
-_PNG = b"\x89PNG\r\n\x1a\n"
 
 
 class MatrixAdapter:
@@ -140,17 +155,23 @@ class MatrixAdapter:
     async def send(self, out: Outgoing) -> Sent:
         if out.replaces is not None and not out.replaces.startswith("$"):
             raise Refused(f"not a message of Matrix: {out.replaces!r}")
-        try:
+        with _told():
+            return await self._send(await self._open(), out)
+
+    async def act(self, action: Action) -> None:
+        with _told():
             device = await self._open()
-            return await self._send(device, out)
-        except Unanswered as problem:
-            raise errors.broken(problem) from None
-        except Refusal as refusal:
-            raise errors.failure(refusal.reply, in_room=True) from None
-        except (StoreError, LoginError):
-            raise Later(errors.REFUSED_SECONDS, whole=True) from None
-        except TypeError as problem:  # orjson: something that no JSON can carry
-            raise Refused(f"cannot be written as JSON ({problem})") from None
+            room = await self._room(device, action.place.chat)
+            await Acting(device, self._server).act(room, action, _txn(action.key))
+
+    async def rights(self, place: Place) -> frozenset[str]:
+        with _told():
+            device = await self._open()
+            return acting.rights(await self._room(device, place.chat), device.me)
+
+    async def fetch(self, ref: str) -> File:
+        with _told():
+            return await fetching.picture(await self._open(), self._server, ref)
 
     async def _send(self, device: Device, out: Outgoing) -> Sent:
         room = await self._room(device, out.place.chat)
@@ -213,16 +234,16 @@ class MatrixAdapter:
     async def _picture(self, image: Image, words: Mapping[str, Any], room: Room) -> dict[str, Any]:
         """A picture with its words under it; where there are none, the description is its name.
         https://spec.matrix.org/latest/client-server-api/#media-captions"""
-        data, file = image.data, None
+        data, file, name = image.data, None, f"palabre.{image.mime.removeprefix('image/')}"
         if room.encrypted:
             data, file = encrypt_attachment(image.data)
-        reply = await self._server.upload(data, "application/octet-stream" if file else "image/png")
+        reply = await self._server.upload(data, "application/octet-stream" if file else image.mime)
         address = reply.body.get("content_uri")
         if not reply.ok or not isinstance(address, str):
             raise Refusal(reply if not reply.ok else Reply(502, {}))
-        content = {**words, "msgtype": "m.image", "filename": "palabre.png", "info": _info(image.data)}
+        content = {**words, "msgtype": "m.image", "filename": name, "info": _info(image)}
         if not words["body"]:
-            content = {**content, "filename": image.alt or "palabre.png", "body": image.alt or "palabre.png"}
+            content = {**content, "filename": image.alt or name, "body": image.alt or name}
         if file is not None:
             return {**content, "file": {**file, "url": address}}
         return {**content, "url": address}
@@ -244,9 +265,23 @@ def _txn(key: str) -> str:
     return urlsafe_b64encode(sha256(key.encode()).digest()).decode().rstrip("=")
 
 
-def _info(png: bytes) -> dict[str, Any]:
-    info: dict[str, Any] = {"mimetype": "image/png", "size": len(png)}
-    if png.startswith(_PNG) and len(png) >= 24:
-        width, height = struct.unpack(">II", png[16:24])
-        info |= {"w": width, "h": height}
+def _info(image: Image) -> dict[str, Any]:
+    info: dict[str, Any] = {"mimetype": image.mime, "size": len(image.data)}
+    if (size := size_of(image.data)) is not None:
+        info |= {"w": size[0], "h": size[1]}
     return info
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Whatever goes wrong in it becomes one of the four errors."""
+    try:
+        yield
+    except Unanswered as problem:
+        raise errors.broken(problem) from None
+    except Refusal as refusal:
+        raise errors.failure(refusal.reply, in_room=True) from None
+    except (StoreError, LoginError):
+        raise Later(errors.REFUSED_SECONDS, whole=True) from None
+    except TypeError as problem:  # orjson: something that no JSON can carry
+        raise Refused(f"cannot be written as JSON ({problem})") from None

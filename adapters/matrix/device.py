@@ -38,6 +38,8 @@ class Device:
         self.sharing = Sharing(server, self.machine)
         self.desk = Desk(store.folder / "desk.db")
         self.direct: set[str] = set()
+        self.levels = asyncio.Lock()
+        """Held by whoever writes the power levels of a room anew."""
         self._settings = settings
         self._rooms: dict[str, Room] = {}
         self._locks: dict[str, asyncio.Lock] = {}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -15,13 +16,14 @@ from adapters.base import Inbound, Place
 from adapters.matrix import reading
 from adapters.matrix.desk import Held
 from adapters.matrix.device import Device
+from adapters.matrix.fetching import event_of
 from adapters.matrix.machine import MEGOLM, Forged, NoKey
 from adapters.matrix.reading import Malformed, Raw, View
 from adapters.matrix.rooms import Room
 from adapters.matrix.sharing import Refusal
 from adapters.matrix.transport import Unanswered
 from adapters.matrix.waiting import Lane
-from flows.events import Blocked, Moved, Pressed, Returned, Shared
+from flows.events import Blocked, Moved, Overheard, Pressed, Returned, Said, Shared
 
 log = logging.getLogger(__name__)
 
@@ -74,7 +76,7 @@ class Events:
         if who == self._device.me:
             self._device.note_ours(reading.event_id(event))
             return []
-        if reading.is_edit(event):
+        if reading.is_edit(event) and room.private_with(self._device.me) is not None:
             return []
         return await self._said(event, room, who)
 
@@ -97,7 +99,7 @@ class Events:
             self._wanted += [one] if session else []
             return []
         item = await self._read(opened, room)
-        if item is not None:
+        if item is not None and not isinstance(item.event, Overheard):
             self.spoken.add(lane)
         return [] if item is None else [item]
 
@@ -114,6 +116,9 @@ class Events:
         ours = target is not None and await self._device.is_ours(room.id, target)
         admin = not view.private and room.administrates(reading.sender(event))
         item = reading.read(event, view, ours=ours, admin=admin)
+        if item is not None and target is not None and not ours and isinstance(item.event, Said) and not view.private:
+            quoted = reading.quoted(await event_of(self._device, room.id, target))
+            return replace(item, event=replace(item.event, quoted=quoted))
         if item is not None and isinstance(item.event, Pressed) and target is not None:
             at = round(item.event.at.timestamp() * 1000)
             self.reactions.append((item.key, room.id, item.person, target, item.event.data, at))

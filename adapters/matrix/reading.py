@@ -7,13 +7,15 @@ https://spec.matrix.org/latest/client-server-api/#room-event-format
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from adapters.base import Inbound, Place
-from flows.events import Event, Pressed, Said, Shared
+from adapters.base import Inbound, Place, Refused
+from adapters.spots import spot
+from flows.events import Event, Overheard, Pressed, Said, Shared
 
 Raw = Mapping[str, Any]
 
@@ -27,6 +29,9 @@ _DIGIT_EMOJI = {f"{digit}\ufe0f\u20e3": str(digit) for digit in range(10)} | {
     f"{digit}\u20e3": str(digit) for digit in range(10)
 }
 _TEN = "\U0001f51f"
+_GEO = re.compile(r"geo:(-?[0-9]{1,3}(?:\.[0-9]{1,20})?),(-?[0-9]{1,3}(?:\.[0-9]{1,20})?)(?:[,;].*)?", re.DOTALL)
+MAX_REF = 255
+"""Of a photo; a room id and an event id may be 255 bytes each, and are a fourth of that."""
 
 
 class Malformed(Exception):
@@ -45,7 +50,7 @@ class View:
 
 def read(event: Raw, view: View, *, ours: bool, admin: bool) -> Inbound | None:
     """What `event` tells, if it concerns us. `ours` says that what it answers (`answered`) is a message of ours,
-    `admin` that its sender administrates the room."""
+    `admin` that its sender administrates the room. Talk among the members of a room is `Overheard`."""
     try:
         return _read(event, view, ours, admin)
     except (KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError) as problem:
@@ -61,6 +66,32 @@ def answered(event: Raw) -> str | None:
         return None  # "answers" the last message of its thread only for clients that know no threads
     reply = relates.get("m.in_reply_to")
     return _id(reply.get("event_id")) if isinstance(reply, Mapping) else None
+
+
+def photo_ref(adapter: str, room: str, event: str) -> str:
+    """What names the picture of a message."""
+    return f"{adapter}:{room}/{event}"
+
+
+def photo_of(ref: str) -> tuple[str, str]:
+    """(room, event) of `photo_ref`; Refused when it is none."""
+    room, slash, event = ref.partition(":")[2].rpartition("/$")
+    if not slash or not room.startswith("!") or not event:
+        raise Refused(f"not a picture of Matrix: {ref[:40]!r}")
+    return room, f"${event}"
+
+
+def quoted(event: Raw | None) -> tuple[str, ...]:
+    """A message that a command answers: its id, who wrote it, its words; nothing when it cannot be read."""
+    content = event.get("content") if event is not None else None
+    if event is None or not isinstance(content, Mapping) or "state_key" in event:
+        return ()
+    try:
+        words = content.get("body") if event.get("type") == MESSAGE else ""
+        text = words if isinstance(words, str) else ""
+        return event_id(event), sender(event), _without_fallback(text) if answered(event) else text
+    except Malformed:
+        return ()
 
 
 def is_edit(event: Raw) -> bool:
@@ -140,8 +171,10 @@ def inbound(event: Raw, view: View, happened: Event, *, suffix: str = "") -> Inb
 
 def _message(event: Raw, view: View, ours: bool, admin: bool) -> Event | None:
     content = event["content"]
-    if not content or is_edit(event):
-        return None  # redacted before we saw it, or the same message said better
+    if not content:
+        return None  # redacted before we saw it
+    if is_edit(event):
+        return None if view.private else _edited(event)
     kind = content["msgtype"]
     if kind in ("m.text", "m.emote"):
         text = content["body"]
@@ -149,11 +182,49 @@ def _message(event: Raw, view: View, ours: bool, admin: bool) -> Event | None:
             raise TypeError("not a text")
         words = _without_fallback(text) if answered(event) else text
         if not (view.private or ours or words.startswith(("/", "!"))):
-            return None
+            return _overheard(event, words)
         return Said(at=when(event), text=words, reply_to=answered(event) if ours else None, admin=admin)
     if kind == "m.notice" or str(kind).startswith("m.key.verification"):
         return None  # what programs say to programs is answered by no program
-    return Shared(at=when(event), what=_KINDS.get(str(kind), "other")) if view.private or ours else None
+    if not (view.private or ours):
+        return _overheard(event, _caption(content))
+    what = _KINDS.get(str(kind), "other")
+    ref = photo_ref(view.adapter, view.room, event_id(event)) if what == "photo" else ""
+    return Shared(
+        at=when(event),
+        what=what,
+        text=_caption(content),
+        ref=ref if len(ref) <= MAX_REF else "",
+        spot=_spot(content.get("geo_uri")) if what == "location" else "",
+    )
+
+
+def _overheard(event: Raw, words: str, *, of: str = "") -> Event | None:
+    """Talk that is not for us; `of` is the message that it changes."""
+    if not words.strip():
+        return None
+    return Overheard(at=when(event), text=words, ref=of or event_id(event), edited=bool(of))
+
+
+def _edited(event: Raw) -> Event | None:
+    """The new words of a message. https://spec.matrix.org/latest/client-server-api/#event-replacements"""
+    new = event["content"].get("m.new_content")
+    of = _id(_relates(event).get("event_id"))
+    words = new.get("body") if isinstance(new, Mapping) else None
+    return _overheard(event, words, of=of) if isinstance(words, str) and of is not None else None
+
+
+def _caption(content: Raw) -> str:
+    """The words under a file: `body`, where the name of the file stands apart from it.
+    https://spec.matrix.org/latest/client-server-api/#media-captions"""
+    words, name = content.get("body"), content.get("filename")
+    return words if isinstance(words, str) and isinstance(name, str) and words != name else ""
+
+
+def _spot(uri: Any) -> str:
+    """`48.85661,2.35222` of `geo:48.85661,2.35222;u=35`. https://www.rfc-editor.org/rfc/rfc5870"""
+    found = _GEO.fullmatch(uri) if isinstance(uri, str) else None
+    return spot(float(found[1]), float(found[2])) if found else ""
 
 
 def _without_fallback(text: str) -> str:

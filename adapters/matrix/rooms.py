@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 HERE = frozenset({"join", "invite"})
-_CREATORS_RULE = 12
+CREATORS_RULE = 12
 """The room version since which creators have unlimited power: https://spec.matrix.org/latest/rooms/v12/"""
 _ADMIN = 50
 """The level for changing a room's settings where the room does not say another.
@@ -91,19 +91,19 @@ class Room:
 
     def administrates(self, person: str) -> bool:
         """May this person change the room's settings?"""
-        if self.version.isdecimal() and int(self.version) >= _CREATORS_RULE and person in self.creators:
+        if self.version.isdecimal() and int(self.version) >= CREATORS_RULE and person in self.creators:
             return True
         if self.power is None:
             return person in self.creators
         levels = self.power.get("users", {})
         if not isinstance(levels, Mapping):
             return False
-        own = _level(levels.get(person, self.power.get("users_default", 0)))
-        least = _level(self.power.get("state_default", _ADMIN))
+        own = level(levels.get(person, self.power.get("users_default", 0)))
+        least = level(self.power.get("state_default", _ADMIN))
         return own is not None and least is not None and own >= max(least, 1)
 
 
-def _level(value: Any) -> int | None:
+def level(value: Any) -> int | None:
     """A power level; old rooms may carry it as text. None when it is neither."""
     if isinstance(value, bool):
         return None

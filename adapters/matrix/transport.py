@@ -93,6 +93,23 @@ class Homeserver:
         """https://spec.matrix.org/latest/client-server-api/#post_matrixmediav3upload"""
         return await self._ask("POST", f"{MEDIA}/upload", data, kind, None, 2 * TOTAL_SECONDS)
 
+    async def download(self, version: str, host: str, name: str, most: int) -> tuple[Reply, bytes]:
+        """A file of the media repository, and at most one byte more of it than `most`; empty with a refusal."""
+        headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        timeout = aiohttp.ClientTimeout(total=2 * TOTAL_SECONDS, sock_connect=CONNECT_SECONDS)
+        address = f"{self._base}{version}/download/{quote(host, safe='')}/{quote(name, safe='')}"
+        try:
+            async with self._open().get(URL(address, encoded=True), headers=headers, timeout=timeout) as answer:
+                if answer.status != 200:
+                    said = parse(await answer.content.read(65_536))
+                    return Reply(answer.status, said, answer.headers.get("Retry-After")), b""
+                data = bytearray()
+                while len(data) <= most and (chunk := await answer.content.read(most + 1 - len(data))):
+                    data += chunk
+                return Reply(200, {}), bytes(data)
+        except (aiohttp.ClientError, TimeoutError, OSError) as problem:
+            raise Unanswered(type(problem).__name__) from None
+
     async def _ask(
         self,
         method: str,

@@ -13,6 +13,7 @@ import time
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,9 +23,10 @@ from starlette.routing import BaseRoute
 from telegram import Bot
 from telegram.error import TelegramError
 
-from adapters.base import Batch, Capabilities, Inbound, Limit, Outgoing, Place, Refused, Sent, Unsure
+from adapters.base import Action, Batch, Capabilities, File, Inbound, Limit, Outgoing, Place, Refused, Sent, Unsure
 from adapters.render import units
 from adapters.telegram import errors, markup
+from adapters.telegram.acting import ACTS, Acting, is_group
 from adapters.telegram.polling import Poller, Taken
 from adapters.telegram.reading import UPDATES, Malformed, Me, callback_id, read
 from adapters.telegram.settings import TelegramSettings
@@ -49,9 +51,10 @@ _CAPABILITIES = Capabilities(
     buttons=markup.MAX_BUTTONS,
     button_label=markup.LABEL,
     edit=True,
-    media=frozenset({"image/png"}),
+    media=frozenset({"image/png", "image/jpeg"}),
     ephemeral_note=True,
 )
+_IN_GROUPS = replace(_CAPABILITIES, acts=ACTS, ends_acts=True)
 _NO_PREVIEW = {"is_disabled": True}
 _NUMBER = re.compile(r"-?[0-9]{1,18}")
 _COMMAND = re.compile(r"[a-z0-9_]{1,32}")  # https://core.telegram.org/bots/api#botcommand
@@ -88,6 +91,7 @@ class TelegramAdapter:
         self._poller = Poller(self._transport, settings, monotonic)
         self._pushes = Pushes(settings.webhook_secret or secrets.token_urlsafe(32))
         self._standing = Standing(self._transport, monotonic)
+        self._acting = Acting(self._transport, lambda: self._me.id if self._me else None, now)
         self._queries: OrderedDict[str, str] = OrderedDict()
         self._me: Me | None = None
 
@@ -102,7 +106,7 @@ class TelegramAdapter:
         return self._poller.reachable
 
     def capabilities(self, place: Place) -> Capabilities:
-        return _CAPABILITIES
+        return _IN_GROUPS if is_group(place) else _CAPABILITIES
 
     def limits(self, place: Place) -> tuple[Limit, ...]:
         if not self._settings.rate_limits:
@@ -208,6 +212,18 @@ class TelegramAdapter:
             raise errors.failure(reply, editing=False)
         return Sent(ref=_message_id(reply))
 
+    async def act(self, action: Action) -> None:
+        await self._acting.act(action)
+
+    async def rights(self, place: Place) -> frozenset[str]:
+        return await self._acting.rights(place)
+
+    async def fetch(self, ref: str) -> File:
+        adapter, _, file_id = ref.partition(":")
+        if adapter != self.name or not file_id:
+            raise Refused(f"not a picture of Telegram: {ref[:40]!r}")
+        return await self._acting.fetch(file_id)
+
     async def note(self, inbound_key: str, text: str) -> None:
         query = self._queries.pop(inbound_key, None)
         if query is None:
@@ -246,7 +262,7 @@ class TelegramAdapter:
             payload |= {"text": text, "link_preview_options": _NO_PREVIEW}
             return await self._call("sendMessage", payload)
         return await self._transport.upload(
-            "sendPhoto", _form(payload | {"caption": text}), "photo", out.part.image.data
+            "sendPhoto", _form(payload | {"caption": text}), "photo", out.part.image.data, out.part.image.mime
         )
 
     async def _edit(self, out: Outgoing, ref: str) -> Reply:
@@ -256,8 +272,8 @@ class TelegramAdapter:
         text = markup.html(out.part.body)
         if out.part.image is not None:
             media = {"type": "photo", "media": "attach://photo", "caption": text, "parse_mode": "HTML"}
-            fields = _form(payload | {"media": media})
-            return await self._transport.upload("editMessageMedia", fields, "photo", out.part.image.data)
+            fields, image = _form(payload | {"media": media}), out.part.image
+            return await self._transport.upload("editMessageMedia", fields, "photo", image.data, image.mime)
         payload["parse_mode"] = "HTML"
         reply = await self._call("editMessageText", payload | {"text": text, "link_preview_options": _NO_PREVIEW})
         if errors.is_picture(reply):

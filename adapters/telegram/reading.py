@@ -13,7 +13,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from adapters.base import Inbound, Place
-from flows.events import Blocked, Event, Moved, Pressed, Returned, Said, Shared
+from adapters.pictures import MAX_BYTES
+from adapters.spots import spot
+from flows.events import Blocked, Event, Moved, Overheard, Pressed, Returned, Said, Shared
 
 UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
 """What we ask for, always in full: the list stays on the server between starts.
@@ -25,7 +27,13 @@ _NO_PERSON = frozenset({777000, _ANONYMOUS_ADMIN, 136817688})
 several people may stand behind one of them. https://core.telegram.org/bots/api#message (sender_chat)"""
 MAX_FILE = 65_536
 """Bytes of a flow file; a larger one is not fetched."""
+LARGE_ENOUGH = 1280
+"""Points; Telegram makes sizes of 90, 320, 800, 1280 and 2560 of each photo."""
+MAX_FILE_ID = 200
+_PICTURES = frozenset({"image/jpeg", "image/png", "image/webp"})
 _FLOW_FILE = (".yaml", ".yml")
+_INCOMPLETE = (KeyError, TypeError, ValueError, IndexError)
+"""What is missing from a photo, a place or a quotation: the message itself is read all the same."""
 _OUT = frozenset({"left", "kicked"})
 _CONTENT = (
     ("photo", "photo"),
@@ -84,7 +92,9 @@ def _read(update: Mapping[str, Any], me: Me, adapter: str, now: datetime) -> Inb
         return _membership(change, key, adapter)
     if (message := update.get("message")) is not None:
         return _message(message, key, me, adapter)
-    return None  # edited messages too: an edited text is not an answer
+    if (edited := update.get("edited_message")) is not None:
+        return _changed(edited, key, adapter)
+    return None
 
 
 def _press(query: Mapping[str, Any], key: str, adapter: str, now: datetime) -> Inbound | None:
@@ -115,16 +125,39 @@ def _message(message: Mapping[str, Any], key: str, me: Me, adapter: str) -> Inbo
         return None
     if person["id"] == _ANONYMOUS_ADMIN:
         return _unnamed(message, key, me, adapter)
-    if person["id"] in _NO_PERSON or person.get("is_bot") or "sender_chat" in message:
+    if _speaks_for_others(message, person):
         return None
-    said = _content(message, me)
+    said = _content(message, me, adapter)
     return None if said is None else _inbound(key, message, person, said, adapter)
+
+
+def _changed(message: Mapping[str, Any], key: str, adapter: str) -> Inbound | None:
+    """The new words of a message in a group. In private an edited text is not an answer, and a live location that
+    moves is an edit as well. https://core.telegram.org/bots/api#update (edited_message)"""
+    person = message.get("from")
+    if person is None or message["chat"]["type"] == "private" or _speaks_for_others(message, person):
+        return None
+    words = _words(message)
+    if not words.strip():
+        return None
+    at = _time(message["edit_date"] if "edit_date" in message else message["date"])
+    event = Overheard(at=at, text=words, ref=str(_number(message["message_id"])), edited=True)
+    return _inbound(key, message, person, event, adapter)
+
+
+def _speaks_for_others(message: Mapping[str, Any], person: Mapping[str, Any]) -> bool:
+    return bool(person["id"] in _NO_PERSON or person.get("is_bot") or "sender_chat" in message)
+
+
+def _words(message: Mapping[str, Any]) -> str:
+    """The text, or the words under what is shared."""
+    return _text(message.get("text", message.get("caption", "")))
 
 
 def _unnamed(message: Mapping[str, Any], key: str, me: Me, adapter: str) -> Inbound | None:
     """A command of an administrator who writes as the group: it must be answered, though nobody can know whose it is.
     Only `Said.unnamed` comes of it, and never a vote."""
-    said = _content(message, me)
+    said = _content(message, me, adapter)
     if not isinstance(said, Said) or not said.text.startswith("/"):
         return None
     return _inbound(key, message, message["from"], replace(said, unnamed=True), adapter)
@@ -154,20 +187,89 @@ def _migration(message: Mapping[str, Any], adapter: str) -> tuple[Place, str] | 
     return None
 
 
-def _content(message: Mapping[str, Any], me: Me) -> Event | None:
+def _content(message: Mapping[str, Any], me: Me, adapter: str) -> Event | None:
     answered = _answered(message, me)
     private = message["chat"]["type"] == "private"
+    at = _time(message["date"])
     text = message.get("text")
     if text is not None:
         words = _addressed(_text(text), me)
-        if words is None or not (private or answered or words.startswith("/")):
+        if words is None:
             return None
+        if not (private or answered or words.startswith("/")):
+            return _overheard(message, at)
         poll, several = _quoted_poll(message) if words.startswith("/") else ((), False)
-        return Said(at=_time(message["date"]), text=words, reply_to=answered, poll=poll, several=several)
+        quoted = () if private or answered or not words.startswith("/") else _quoted(message)
+        return Said(at=at, text=words, reply_to=answered, poll=poll, several=several, quoted=quoted)
     what = next((name for field, name in _CONTENT if field in message), None)
-    if what is None or not (private or answered):
-        return None  # a service message, or talk among the members of a group
-    return Shared(at=_time(message["date"]), what=what)
+    if what is None:
+        return None  # a service message
+    return _shared(message, what, at, adapter) if private or answered else _overheard(message, at)
+
+
+def _overheard(message: Mapping[str, Any], at: datetime) -> Event | None:
+    """Talk among the members of a group. Telegram shows it only to bots that administrate the group, or whose owner
+    switched the privacy mode off. https://core.telegram.org/bots/features#privacy-mode"""
+    words = _words(message)
+    if not words.strip():
+        return None
+    return Overheard(at=at, text=words, ref=str(_number(message["message_id"])))
+
+
+def _shared(message: Mapping[str, Any], what: str, at: datetime, adapter: str) -> Shared:
+    """Something that is no text, with what is needed of it. A photo sent as a file is a photo."""
+    caption = _text(message.get("caption", ""))
+    file = _photo(message["photo"]) if what == "photo" else _photo_file(message) if what == "document" else ""
+    if file or what == "photo":
+        return Shared(at=at, what="photo", text=caption, ref=f"{adapter}:{file}" if file else "")
+    return Shared(at=at, what=what, spot=_spot(message["location"]) if "location" in message else "")
+
+
+def _spot(location: Mapping[str, Any]) -> str:
+    """https://core.telegram.org/bots/api#location"""
+    try:
+        return spot(float(location["latitude"]), float(location["longitude"]))
+    except _INCOMPLETE:
+        return ""
+
+
+def _photo(sizes: Any) -> str:
+    """The largest size that is large enough to be looked at and no larger. The sizes come smallest first.
+    https://core.telegram.org/bots/api#photosize"""
+    try:
+        fitting = [size for size in sizes if max(_number(size["width"]), _number(size["height"])) <= LARGE_ENOUGH]
+        return _file_id((fitting[-1] if fitting else sizes[0])["file_id"])
+    except _INCOMPLETE:
+        return ""
+
+
+def _photo_file(message: Mapping[str, Any]) -> str:
+    """https://core.telegram.org/bots/api#document"""
+    document = message["document"]
+    size = document.get("file_size")
+    if document.get("mime_type") not in _PICTURES or (type(size) is int and size > MAX_BYTES):
+        return ""
+    return _file_id(document.get("file_id"))
+
+
+def _file_id(value: Any) -> str:
+    """A name that Telegram gave; a longer one than it ever gives is none."""
+    return value if isinstance(value, str) and len(value) <= MAX_FILE_ID else ""
+
+
+def _quoted(message: Mapping[str, Any]) -> tuple[str, ...]:
+    """The message of somebody else that a command replies to: its number, who wrote it, its words. Who writes as a
+    channel or as the group is nobody in particular. https://core.telegram.org/bots/api#message (reply_to_message)"""
+    original = message.get("reply_to_message")
+    if original is None or "forum_topic_created" in original:
+        return ()
+    try:
+        author = original.get("from") or {}
+        known = bool(author) and not _speaks_for_others(original, author)
+        words = _words(original) or "\n".join(_quoted_poll(message)[0])
+        return str(_number(original["message_id"])), str(_number(author["id"])) if known else "", words
+    except _INCOMPLETE:
+        return ()
 
 
 def _answered(message: Mapping[str, Any], me: Me) -> str | None:

@@ -82,10 +82,12 @@ class Transport(BaseRequest):
         )
         return Reply(status, parse(body))
 
-    async def upload(self, method: str, fields: Mapping[str, str], name: str, png: bytes) -> Reply:
-        """One call that carries a PNG picture as multipart/form-data, in the field `name`."""
+    async def upload(
+        self, method: str, fields: Mapping[str, str], name: str, image: bytes, kind: str = "image/png"
+    ) -> Reply:
+        """One call that carries a picture as multipart/form-data, in the field `name`."""
         form = aiohttp.FormData(dict(fields))
-        form.add_field(name, png, filename=f"{name}.png", content_type="image/png")
+        form.add_field(name, image, filename=f"{name}.{kind.removeprefix('image/')}", content_type=kind)
         status, body = await self._post(self._address(method), form, {}, self._timeout)
         return Reply(status, parse(body))
 

@@ -15,8 +15,8 @@ In a process of its own: `python -m adapters.telegram_emulator --port 8081`; ano
 from __future__ import annotations
 
 from adapters.telegram_emulator.faults import Kind
-from adapters.telegram_emulator.people import ANONYMOUS_ADMIN, Citizen, Group
+from adapters.telegram_emulator.people import ANONYMOUS_ADMIN, Citizen, Group, Silenced
 from adapters.telegram_emulator.server import TOKEN, Emulator
 from adapters.telegram_emulator.world import Shown
 
-__all__ = ["ANONYMOUS_ADMIN", "TOKEN", "Citizen", "Emulator", "Group", "Kind", "Shown"]
+__all__ = ["ANONYMOUS_ADMIN", "TOKEN", "Citizen", "Emulator", "Group", "Kind", "Shown", "Silenced"]

@@ -4,8 +4,12 @@
     {"do": "press", "id": 7, "button": "Oui"}          a label or the data; `message` picks one message
     {"do": "screen", "id": 7}                          what this person sees, and the notes they got
     {"do": "block" | "unblock" | "deactivate", "id": 7}
-    {"do": "group", "group": -100123, "title": "Quartier", "topics": [3], "admin": false, "admins": [7]}
+    {"do": "group", "group": -100123, "title": "Quartier", "topics": [3], "admin": false, "admins": [7],
+     "rights": ["can_delete_messages"]}                the bot as an administrator with just these rights
     {"do": "file", "id": 7, "name": "sondage.yaml", "text": "palabre: 1"}
+    {"do": "photo", "id": 7, "base64": "/9j/...", "caption": "le trou"}
+    {"do": "place", "id": 7, "lat": 49.04, "lon": 2.07}
+    {"do": "edit", "id": 7, "message": 12, "text": "...", "group": -100123}
     {"do": "poll", "id": 7, "question": "Quand ?", "options": ["lundi", "mardi"], "several": false, "group": -100123}
     {"do": "unnamed", "id": 7, "text": "/poll Quand ? | lundi | mardi", "group": -100123}
     {"do": "fault", "method": "sendMessage", "kind": "lost", "times": 1, "seconds": 1, "rate": 1}
@@ -21,6 +25,7 @@ The one rule: an act answers at once; nothing here waits for the bot.
 
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import Any
 
 from adapters.telegram_emulator.crowd import Crowd
@@ -58,6 +63,20 @@ class Control:
                 return {"messages": [seen(one) for one in citizen.screen(self._group(request))], "notes": citizen.notes}
             case "file":
                 return self._citizen(request).send_file(request["name"], request["text"].encode())
+            case "photo":
+                return self._citizen(request).send_photo(
+                    b64decode(request["base64"]),
+                    caption=request.get("caption"),
+                    group=self._group(request),
+                    reply_to=request.get("reply_to"),
+                )
+            case "place":
+                return self._citizen(request).send_place(
+                    request["lat"], request["lon"], group=self._group(request), reply_to=request.get("reply_to")
+                )
+            case "edit":
+                self._citizen(request).edit(request["message"], request["text"], group=self._group(request))
+                return True
             case "poll":
                 return self._citizen(request).post_poll(
                     request["question"],
@@ -79,6 +98,8 @@ class Control:
                     admin=bool(request.get("admin")),
                 )
                 group.chat.admins.update(request.get("admins", ()))
+                if "rights" in request:
+                    group.empower(*request["rights"])
                 return group.id
             case _:
                 return self._machinery(act, request)

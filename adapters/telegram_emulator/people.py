@@ -48,6 +48,10 @@ class Group:
             )
         return Group(self._world, new)
 
+    def empower(self, *rights: str) -> None:
+        """Make the bot an administrator with just these rights (none: one who may do nothing of it)."""
+        self.chat.bot_is_admin, self.chat.bot_rights = True, frozenset(rights)
+
     def appoint(self, *people: Citizen) -> None:
         """Make people administrators."""
         self.chat.admins.update(one.id for one in people)
@@ -55,6 +59,10 @@ class Group:
     def delete_topic(self, thread: int) -> None:
         assert self.chat.topics is not None, "not a forum"
         self.chat.topics.discard(thread)
+
+
+class Silenced(Exception):
+    """This person cannot write there: the app shows no box to write in."""
 
 
 class Citizen:
@@ -97,6 +105,37 @@ class Citizen:
             content["entities"] = [{"type": "bot_command", "offset": 0, "length": command.end()}]
         return self._post(content, text, group, thread, reply_to, sender)
 
+    def send_photo(
+        self,
+        data: bytes,
+        *,
+        sides: tuple[int, ...] = (90, 320, 800, 1280),
+        caption: str | None = None,
+        group: Group | None = None,
+        reply_to: int | None = None,
+    ) -> int:
+        """Send a photo, which the server keeps in several sizes (here the same bytes for each of them)."""
+        number = len(self._world.files) + 1
+        sizes = []
+        for at, side in enumerate(sides):
+            id = f"p{number}s{at}"
+            self._world.files[id] = data
+            sizes.append(
+                {
+                    "file_id": id,
+                    "file_unique_id": f"u{id}",
+                    "file_size": len(data),
+                    "width": side,
+                    "height": side * 3 // 4,
+                }
+            )
+        content: Json = {"photo": sizes} | ({"caption": caption} if caption else {})
+        return self._post(content, caption or "", group, None, reply_to, None)
+
+    def send_place(self, lat: float, lon: float, *, group: Group | None = None, reply_to: int | None = None) -> int:
+        """Send a place on the map."""
+        return self._post({"location": {"latitude": lat, "longitude": lon}}, "", group, None, reply_to, None)
+
     def share(self, what: str, *, caption: str | None = None, group: Group | None = None) -> int:
         """Send something that is not text."""
         content: Json = {what: _SHARED.get(what, {"file_id": "x", "file_unique_id": "y"})}
@@ -122,19 +161,23 @@ class Citizen:
             "options": [{"text": text, "voter_count": 0} for text in options],
             "allows_multiple_answers": several,
         }
-        id = self._post({"poll": poll}, "", group, None, None, None)
-        shown = self._chat(group).messages[id]
-        shown.poll = poll
-        shown.changed()
-        return id
+        return self._post({"poll": poll}, "", group, None, None, None)
 
-    def edit(self, message: int, text: str) -> None:
+    def edit(self, message: int, text: str, *, group: Group | None = None) -> None:
         """Change an own message."""
-        shown = self._chat(None).messages[message]
+        chat = self._chat(group)
+        shown = chat.messages[message]
         shown.text = text
         shown.edits += 1
+        shown.edited = int(self._world.clock())
         shown.changed()
-        self._world.push("edited_message", shown.as_json(), shown.chat.id)
+        if chat.private or chat.bot_is_admin or self._concerns_bot(text, None):
+            self._world.push("edited_message", shown.as_json(), chat.id)
+
+    def may_write(self, group: Group) -> bool:
+        """Does the app show a box to write in?"""
+        chat, now = group.chat, self._world.clock()
+        return not (chat.holds(chat.banned, self.id, now) or chat.holds(chat.muted, self.id, now))
 
     def press(self, button: str, *, group: Group | None = None, message: int | None = None) -> int | None:
         """Press the newest visible button with this label or data; the update's number."""
@@ -216,6 +259,8 @@ class Citizen:
         sender: Json | None,
     ) -> int:
         chat = self._chat(group)
+        if group is not None and not self.may_write(group):
+            raise Silenced(f"{self.person.name} cannot write in {chat.title}")
         if self.person.blocked and chat.private:
             self.unblock()
         self.person.started = self.person.started or chat.private
@@ -227,6 +272,7 @@ class Citizen:
             text=words,
             ours=False,
             author=author,
+            shared={name: value for name, value in content.items() if name not in ("text", "caption", "entities")},
         )
         chat.messages[shown.id] = shown
         message: Json = {"message_id": shown.id, "from": author, "chat": chat.as_json(), "date": shown.date, **content}

@@ -12,12 +12,13 @@ from collections import Counter, deque
 from collections.abc import Callable
 from types import TracebackType
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 import orjson
 
 from adapters.telegram_emulator.faults import Fault, Faults, Kind
-from adapters.telegram_emulator.methods import Methods, decoded, parameters
+from adapters.telegram_emulator.methods import Methods
+from adapters.telegram_emulator.params import decoded, parameters
 from adapters.telegram_emulator.people import Citizen, Group
 from adapters.telegram_emulator.pushing import Pusher
 from adapters.telegram_emulator.wire import Exchange, Server
@@ -65,7 +66,7 @@ class Emulator:
         self._pusher = Pusher(self.world, self._by_webhook)
         self._server = Server(self._handle)
         self._prefix = f"/bot{token}/"
-        self._files = f"/file/bot{token}/documents/"
+        self._files = f"/file/bot{token}/"
         self._poll: _Poll | None = None
         self._flushing = False
         self.world.on_update = self._updated
@@ -156,8 +157,8 @@ class Emulator:
                 exchange.answer(200, orjson.dumps(self.control(str(request.get("do", "status")), request)))
             except (LookupError, ValueError, TypeError, AttributeError) as problem:
                 exchange.answer(400, orjson.dumps({"error": f"{type(problem).__name__}: {problem}"}))
-        elif path.startswith(self._files):
-            data = self.world.files.get(path.removeprefix(self._files).removesuffix(".bin"))
+        elif (path := unquote(path)).startswith(self._files):
+            data = self.world.files.get(path.rpartition("/")[2].partition(".")[0])
             exchange.answer(*(_BROKEN["not_found"] if data is None else (200, data)))
         elif path.startswith("/bot") and ":" in path:
             exchange.answer(*_BROKEN["unauthorized"])

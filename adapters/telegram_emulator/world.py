@@ -22,6 +22,9 @@ ANSWER_SECONDS = 15.0
 MAX_UPDATE = 65_536
 DEFAULT_UPDATES = frozenset({"message", "edited_message", "callback_query", "my_chat_member", "poll", "poll_answer"})
 
+ALL_RIGHTS = frozenset({"can_delete_messages", "can_restrict_members"})
+"""Of administrators, as far as they matter here. https://core.telegram.org/bots/api#chatmemberadministrator"""
+
 Rows = list[list[dict[str, Any]]]
 Json = dict[str, Any]
 
@@ -68,8 +71,11 @@ class Shown:
     author: Json | None = field(default=None, repr=False)
     thread: int | None = None
     photo: bytes | None = field(default=None, repr=False)
-    poll: Json | None = None
+    shared: Json = field(default_factory=dict, repr=False)
+    """What people sent that is not text, as the Bot API tells it."""
     edits: int = 0
+    edited: int = 0
+    """When it was last changed."""
     presses: int = 0
     _json: bytes = field(default=b"", repr=False)
 
@@ -95,14 +101,14 @@ class Shown:
     def _fields(self) -> Json:
         data: Json = {"message_id": self.id, "from": self.author, "chat": self.chat.as_json(), "date": self.date}
         if self.edits:
-            data["edit_date"] = self.date
-        words, marks = ("text", "entities") if self.photo is None else ("caption", "caption_entities")
+            data["edit_date"] = self.edited or self.date
+        pure = self.photo is None and not self.shared
+        words, marks = ("text", "entities") if pure else ("caption", "caption_entities")
+        data |= self.shared
         if self.photo is not None:
             data["photo"] = [{"file_id": f"p{self.id}", "file_unique_id": f"u{self.id}", "width": 9, "height": 9}]
         if self.text:
             data[words] = self.text
-        if self.poll is not None:
-            data["poll"] = self.poll
         if self.entities:
             data[marks] = self.entities
         if self.thread is not None:
@@ -124,10 +130,26 @@ class Chat:
     migrated_to: int | None = None
     admins: set[int] = field(default_factory=set)
     """The people who administrate it."""
+    owner: int | None = None
+    bot_rights: frozenset[str] = ALL_RIGHTS
+    """What the bot may do, where it administrates."""
+    muted: dict[int, int] = field(default_factory=dict)
+    """Who may not write, until when (seconds since 1970; 0 is for ever)."""
+    banned: dict[int, int] = field(default_factory=dict)
 
     @property
     def private(self) -> bool:
         return self.kind == "private"
+
+    def bot_may(self, right: str) -> bool:
+        return self.bot_is_admin and right in self.bot_rights
+
+    def holds(self, barred: dict[int, int], person: int, now: float) -> bool:
+        """Is somebody muted or banned at this moment?"""
+        end = barred.get(person)
+        if end is not None and 0 < end <= now:
+            del barred[person]
+        return person in barred
 
     def as_json(self) -> Json:
         name = "first_name" if self.private else "title"
@@ -161,7 +183,7 @@ class World:
         self.allowed = DEFAULT_UPDATES
         self.commands: dict[str, list[Json]] = {}
         self.files: dict[str, bytes] = {}
-        """What people sent as documents, by file id."""
+        """What people sent as documents and photos, by file id."""
         self.on_update: Callable[[], None] = lambda: None
         self.on_shown: Callable[[Shown], None] = lambda shown: None
         self.on_answered: Callable[[Person, str], None] = lambda person, text: None

@@ -10,20 +10,36 @@ from __future__ import annotations
 import hashlib
 from base64 import b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from starlette.routing import BaseRoute
 
-from adapters.base import Batch, Capabilities, Image, Inbound, Later, Limit, Outgoing, Place, Refused, Sent
-from adapters.web.entries import image_json, image_place, part_json, png_size
+from adapters.base import (
+    Action,
+    Batch,
+    Capabilities,
+    File,
+    Image,
+    Inbound,
+    Lacking,
+    Later,
+    Limit,
+    Outgoing,
+    Place,
+    Refused,
+    Sent,
+)
+from adapters.pictures import size_of
+from adapters.web.drawer import NAMES, Drawer, MemoryDrawer, photo_address
+from adapters.web.entries import image_json, image_place, part_json
 from adapters.web.guard import Allowance
 from adapters.web.intake import Intake
 from adapters.web.routes import routes
 from adapters.web.shelf import Shelf
 from adapters.web.streams import Streams
-from flows.events import Pressed, Said
+from flows.events import Pressed, Said, Shared
 from locales import LANGUAGES
 
 NAME = "web"
@@ -32,7 +48,7 @@ _CAPABILITIES = Capabilities(
     buttons=100,
     button_label=80,
     edit=True,
-    media=frozenset({"image/png"}),
+    media=frozenset({"image/png", "image/jpeg"}),
     ephemeral_note=True,
     idempotent_send=True,
     private_presses=True,
@@ -68,6 +84,7 @@ class WebSettings:
     did). `title` stands in the page's header. `stored_within` is how long a request waits to be stored."""
 
     shelf: Shelf
+    files: Drawer = field(default_factory=MemoryDrawer)
     welcome: Callable[[str], Awaitable[Sequence[Invitation]]] = _no_invitations
     language: Callable[[str], Awaitable[str | None]] = _no_language
     now: Callable[[], datetime] = _now
@@ -117,6 +134,23 @@ class WebAdapter:
         self.streams.wake(str(out.place))
         return Sent(ref=out.replaces or str(number))
 
+    async def act(self, action: Action) -> None:
+        raise Refused("there are no groups in the web chat", lacking=Lacking.KIND)
+
+    async def rights(self, place: Place) -> frozenset[str]:
+        return frozenset()
+
+    async def fetch(self, ref: str) -> File:
+        adapter, _, name = ref.partition(":")
+        known = adapter == self.name and NAMES.fullmatch(name)
+        try:
+            data = await self.settings.files.read(name) if known else None
+        except Exception as error:
+            raise Later(2.0) from error
+        if data is None:
+            raise Refused("there is no such photo, or it was taken away")
+        return File(data=data, mime="image/jpeg")
+
     async def note(self, inbound_key: str, text: str) -> None:
         person, _, key = inbound_key.partition(":")
         self.streams.note(str(self.place(person)), {"key": key, "text": text})
@@ -144,7 +178,11 @@ class WebAdapter:
         await self.settings.shelf.put(str(item.place), item.key, shown)
         self.streams.wake(str(item.place))
 
-    def _inbound(self, person: str, key: str, event: Said | Pressed, locale: str | None) -> Inbound:
+    def shared(self, person: str, key: str, locale: str | None, **what: str) -> Inbound:
+        """A photo or a place; `what` as in `flows.events.Shared`."""
+        return self._inbound(person, key, Shared(at=self.settings.now(), **what), locale)
+
+    def _inbound(self, person: str, key: str, event: Said | Pressed | Shared, locale: str | None) -> Inbound:
         return Inbound(
             key=f"{person}:{key}",
             place=self.place(person),
@@ -155,12 +193,17 @@ class WebAdapter:
         )
 
     async def _add_image(self, entry: dict[str, Any], image: Image) -> None:
-        """Keep the bytes once for everybody who is shown them; what is not a fitting PNG is told in its words."""
-        if png_size(image.data) is None or len(image.data) > _IMAGE_ROOM:
+        """Keep the bytes once for everybody who is shown them: a drawing of ours on the shelf, somebody's photo in the
+        drawer. What does not fit is told in its words."""
+        if size_of(image.data) is None or len(image.data) > _IMAGE_ROOM:
             if image.alt:
                 entry["body"] = [*entry["body"], {"p": [["plain", image.alt]]}]
             return
         digest = hashlib.sha256(image.data).hexdigest()
+        if image.mime == "image/jpeg":
+            await self.settings.files.put(digest[:32], image.data)
+            entry["image"] = image_json(photo_address(digest[:32]), image.alt, image.data)
+            return
         await self.settings.shelf.put(
             image_place(digest), "png", {"kind": "image", "base64": b64encode(image.data).decode()}
         )

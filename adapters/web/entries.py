@@ -10,31 +10,26 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from adapters.base import Part
+from adapters.pictures import size_of
 from flows.messages import Block, Bold, Bullets, Button, Inline, Italic, Link, Paragraph, Plain
 
 _OPENABLE = {"http", "https", "mailto", "tel"}
-_PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def part_json(part: Part) -> dict[str, Any]:
-    """Body and buttons of `part`; the picture is the adapter's, which knows where its bytes are."""
+    """Body and buttons of `part`, and what it asks for besides words; the picture is the adapter's, which knows where
+    its bytes are."""
     return {
         "body": [_block(block) for block in part.body],
         "rows": [[_button(button) for button in row] for row in part.rows],
+        **({"wants": part.wants} if part.wants else {}),
     }
 
 
 def image_json(src: str, alt: str, data: bytes) -> dict[str, Any]:
     """A picture by address, with its size so that nothing jumps when it arrives."""
-    width, height = png_size(data) or (0, 0)
+    width, height = size_of(data) or (0, 0)
     return {"src": src, "alt": alt, "width": width, "height": height}
-
-
-def png_size(data: bytes) -> tuple[int, int] | None:
-    """Width and height of a PNG; None for anything else."""
-    if not data.startswith(_PNG) or data[12:16] != b"IHDR" or len(data) < 24:
-        return None
-    return int.from_bytes(data[16:20], "big"), int.from_bytes(data[20:24], "big")
 
 
 def image_place(digest: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from bot.bench import counting, road, telegram
+from bot.bench import counting, proposals, road, spam, telegram
 from bot.upkeep import calm_collector
 
 
@@ -23,6 +23,8 @@ def measure(*, quick: bool) -> None:
     click.echo(f"  ratio                   {own / bare:10.1f}")
     _count(share)
     _card(share)
+    _proposals(share)
+    _spam()
     click.echo("Through Telegram (emulator on loopback, 50 people at once, 12 questions)")
     ours, stocks = [], []
     for _ in range(rounds):
@@ -59,6 +61,34 @@ def _card(share: int) -> None:
             f"  {on_file:9,} ballots       {card.per_second:10,.0f} presses/s   {card.cpu_us:4.0f} us CPU/press   "
             f"card drawn in {card.draw_ms:4.1f} ms   ratio {first.per_second / card.per_second:4.1f}, "
             f"{first.cpu_us / card.cpu_us:4.1f}, {first.draw_ms / card.draw_ms:4.1f}"
+        )
+
+
+def _proposals(share: int) -> None:
+    click.echo("The next ten cards, chosen and logged, by what is on file (each person has judged 50)")
+    first: dict[str, proposals.Chosen] = {}
+    for n in (1_000, 20_000 // share):
+        for judged in (10_000, 1_000_000 // share):
+            for one in proposals.measure_choosing(n, judged, 400):
+                least = first.setdefault(one.policy, one)
+                click.echo(
+                    f"  {n:6,} proposals {judged:9,} stances  {one.policy:10}  p50 {one.spent.p50:5.1f} ms   "
+                    f"p95 {one.spent.p95:5.1f} ms   processor {one.spent.cpu_p95:5.1f} ms   "
+                    f"ratio {one.spent.cpu_p95 / least.spent.cpu_p95:4.1f}"
+                )
+    found = proposals.measure_similar(20_000 // share, 200)
+    click.echo(
+        f"  similar among {found.proposals:,}   p50 {found.spent.p50:5.1f} ms   p95 {found.spent.p95:5.1f} ms   "
+        f"processor {found.spent.cpu_p95:5.1f} ms   (the first one builds the index: {found.built:.1f} s)"
+    )
+
+
+def _spam() -> None:
+    click.echo("Spam and ordinary talk, on lines aside (a sample of our own, French and English)")
+    for told in spam.measure_spam():
+        click.echo(
+            f"  {told.name:22}  spam flagged {told.spam_flagged:3} of {told.spam:3} ({told.recall:4.0%})   "
+            f"talk flagged {told.ham_flagged:3} of {told.ham:3} ({told.false_alarms:4.1%})"
         )
 
 

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import orjson
 
 from bot import reminders
 from bot.commands import Command
+from bot.contributions import applying, kept, sharing
+from bot.contributions.pools import react_steps
 from bot.letters import Results
+from bot.moderation import opening, sanctions
 from bot.scene import Live
 from bot.turn import Turn
 from bot.visibility import published
 from bot.wording import hours, menu, title
-from flows import keeping, reading
+from flows import keeping, reading, visiting
 from flows.engine import Step, advance, begin, recap
 from flows.events import Commanded
 from flows.flow import Flow
+from flows.kinds import served
 from flows.messages import Block, Bold, Bullets, Button, Message, Paragraph, Plain, Prompt, message
 from flows.prompts import command
 from flows.wording import paragraphs, write
 from locales import LANGUAGES, tr
-from storage import audit, ballots, consultations, outbox, people, sessions, shelf, timers
+from storage import audit, ballots, consultations, outbox, people, proposals, sessions, shelf, stances, timers
 from storage.consultations import Consultation
 from storage.instants import ms
+from storage.proposals import Proposal
 
 _OPENABLE = ("scheduled", "open")
 
@@ -32,7 +39,10 @@ _OPENABLE = ("scheduled", "open")
 def start(turn: Turn, argument: str) -> None:
     """/start: take part in the named consultation, or choose one."""
     if argument:
-        found = turn.scene.consultation(argument.strip()) or _titled(turn, argument)
+        found = turn.scene.consultation(argument.strip())
+        if found is None and _start_at_card(turn, argument):
+            return
+        found = found or _titled(turn, argument)
         if found is None or not published(found):
             turn.say(tr(turn.lang, "There is no consultation called “{name}”.", name=argument.strip()[:60]))
             _offer(turn)
@@ -44,6 +54,40 @@ def start(turn: Turn, argument: str) -> None:
         enter(turn, open_now[0][0])
     else:
         _offer(turn)
+
+
+def _start_at_card(turn: Turn, payload: str) -> bool:
+    """Somebody comes by the link to one proposal: it is the first that they see."""
+    asked = sharing.read(payload)
+    run = turn.scene.consultation(asked[0]) if asked else None
+    if asked is None or run is None or not published(run):
+        return False
+    known = session_of(turn, run.id)
+    flow = known.flow if known is not None else turn.scene.flows.of(turn.scene.connection, run)
+    shown = proposals.by_number(turn.scene.connection, run.id, asked[1])
+    ask = next(iter(react_steps(flow, shown.pool)), None) if shown is not None else None
+    if ask is None or shown is None or run.state != "open":
+        enter(turn, run)
+    elif known is not None and (why := _done_with(turn, known, shown)):
+        turn.say(why)
+        enter(turn, run)
+    elif known is None:
+        enter(turn, run, drafts={ask.name: served.shared(asked[1])})
+    else:
+        known.lane, known.place, known.dirty = turn.item.lane, turn.item.place, True
+        turn.scene.focus(turn.item.lane, known.id)
+        event = Commanded(at=turn.event.at, name="start")
+        turn.apply(known, visiting.visit(flow, known.session, event, ask, asked[1]))
+    return True
+
+
+def _done_with(turn: Turn, live: Live, shown: Proposal) -> str:
+    """Why somebody is not asked about a proposal, if so."""
+    if live.token is not None and shown.author == live.token:
+        return tr(turn.lang, "You wrote this one yourself.")
+    if live.token is not None and stances.of(turn.scene.connection, live.consultation.id, live.token, shown.id):
+        return tr(turn.lang, "You have already given your opinion on this one.")
+    return ""
 
 
 def _titled(turn: Turn, words: str) -> Consultation | None:
@@ -62,28 +106,29 @@ def _offer(turn: Turn) -> None:
     turn.say(menu(turn.lang, _runs(turn, *_OPENABLE)))
 
 
-def enter(turn: Turn, consultation: Consultation) -> None:
-    """Let somebody into a consultation, as far as it is open."""
+def enter(turn: Turn, consultation: Consultation, drafts: Mapping[str, tuple[str, ...]] | None = None) -> None:
+    """Let somebody into a consultation, as far as it is open. `drafts` is what questions begin with, for somebody who
+    takes part for the first time."""
     flow = turn.scene.flows.of(turn.scene.connection, consultation)
     match consultation.state:
         case "open":
-            _walk_in(turn, consultation, flow)
+            _walk_in(turn, consultation, flow, drafts)
         case "scheduled":
             _tell_before_opening(turn, consultation, flow)
         case _:
             tell_closed(turn, consultation, flow)
 
 
-def _walk_in(turn: Turn, consultation: Consultation, flow: Flow) -> None:
+def _walk_in(turn: Turn, consultation: Consultation, flow: Flow, drafts: Mapping[str, tuple[str, ...]] | None) -> None:
     scene = turn.scene
-    known = _session_of(turn, consultation.id)
+    known = session_of(turn, consultation.id)
     if known is not None:
         known.lane, known.place, known.dirty = turn.item.lane, turn.item.place, True
         scene.focus(turn.item.lane, known.id)
         turn.apply(known, advance(known.flow, known.session, Commanded(at=turn.event.at, name="start")))
         return
     id = scene.rules.draw(turn.item.lane, consultation.id)
-    step: Step = begin(flow, session=str(id), lang=turn.lang, at=turn.event.at)
+    step: Step = begin(flow, session=str(id), lang=turn.lang, at=turn.event.at, drafts=drafts)
     live = Live(
         id=id,
         participant=turn.participant,
@@ -102,7 +147,7 @@ def _walk_in(turn: Turn, consultation: Consultation, flow: Flow) -> None:
     reminders.arm_first(turn, live)
 
 
-def _session_of(turn: Turn, consultation: str) -> Live | None:
+def session_of(turn: Turn, consultation: str) -> Live | None:
     """The session of this person in a consultation, loaded or still being written."""
     for live in turn.scene.lives.values():
         if live.participant == turn.participant and live.consultation.id == consultation:
@@ -115,7 +160,7 @@ def _tell_before_opening(turn: Turn, consultation: Consultation, flow: Flow) -> 
     lang = turn.lang
     blocks = [Paragraph((Bold(title(flow, lang)),))]
     if flow.summary is not None:
-        blocks += paragraphs(write(flow, flow.summary, lang, len(flow.asks)))
+        blocks += paragraphs(write(flow, flow.summary, lang, len(flow.questions)))
     blocks.append(Paragraph((Plain(hours(consultation, lang)),)))
     button = Button(label=tr(lang, "Tell me when it opens"), data=command("subscribe", consultation.id))
     turn.say(Message(body=tuple(blocks), prompt=Prompt(id="", buttons=(button,))))
@@ -255,12 +300,13 @@ def mydata(turn: Turn, argument: str) -> None:
     about = people.export(connection, participant)
     found = [(row, turn.scene.adopt(row)) for row in sessions.of_participant(connection, participant)]
     if argument.strip().lower() == "json":
-        kept = {
+        everything = {
             **about,
             "sessions": [_session_data(turn, row, live) for row, live in found],
             "consents": ballots.consents_of(connection, participant),
+            "sanctions": sanctions.facts(connection, participant),
         }
-        turn.say(message(Paragraph((Plain(orjson.dumps(kept, option=orjson.OPT_INDENT_2).decode()),))))
+        turn.say(message(Paragraph((Plain(orjson.dumps(everything, option=orjson.OPT_INDENT_2).decode()),))))
         return
     facts = [
         tr(lang, "Your address here: {addresses}", addresses=", ".join(about["identities"])),
@@ -268,6 +314,7 @@ def mydata(turn: Turn, argument: str) -> None:
     ]
     if about["roles"]:
         facts.append(tr(lang, "What you may do here: {roles}", roles=", ".join(about["roles"])))
+    facts += sanctions.held(turn, participant)
     blocks: list[Block | str] = [
         tr(lang, "This is everything kept about you:"),
         Bullets(tuple((Plain(fact),) for fact in facts)),
@@ -275,6 +322,7 @@ def mydata(turn: Turn, argument: str) -> None:
     for _row, live in found:
         blocks.append(Paragraph((Bold(title(live.flow, lang)),)))
         blocks += recap(live.flow, live.session, lang).body
+        blocks += kept.told(connection, live, lang)
     blocks.append(tr(lang, "For a copy that programs can read: /mydata json. To delete it all: /erase."))
     turn.say(message(*blocks))
 
@@ -290,6 +338,7 @@ def _session_data(turn: Turn, row: sessions.Stored, live: Live) -> dict[str, obj
         token = ballots.token(consultation.key, row.participant)
         answers = ballots.of_token(turn.scene.connection, row.consultation, token)
     data: dict[str, object] = {"consultation": row.consultation, "stage": row.stage, "answers": answers}
+    data |= kept.data(turn.scene.connection, live)
     held = keeping.held(live.flow, live.session)
     return {**data, "held": {name: answer.to_json() for name, answer in held.items()}} if held else data
 
@@ -305,7 +354,7 @@ def erase(turn: Turn, argument: str) -> None:
         warning = tr(
             lang, "This deletes your answers in open consultations and everything kept about you. It cannot be undone."
         )
-        turn.say(message(warning, prompt=Prompt(id="", buttons=buttons)))
+        turn.say(message(warning, *_what_stays(turn), prompt=Prompt(id="", buttons=buttons)))
         return
     scene, participant = turn.scene, turn.participant
     scene.flush()
@@ -313,6 +362,7 @@ def erase(turn: Turn, argument: str) -> None:
     stored = sessions.of_participant(connection, participant)
     for row in stored:
         _withdraw_ballots(turn, row)
+        _leave(turn, row)
     scene.flush()
     timers.forget(connection, *(str(row.id) for row in stored))
     for lane, place in people.lanes_of(connection, participant):
@@ -320,11 +370,29 @@ def erase(turn: Turn, argument: str) -> None:
         if people.alone_in(connection, participant, place):
             outbox.forget_place(connection, place)
             shelf.forget(connection, place)
+    opening.left(turn, participant)
     people.erase(connection, participant)
     audit.note(connection, at_ms=ms(scene.now), who="participant", act="erase", subject="")
     turn.leave()
     scene.scrub = True
     turn.say(tr(lang, "Done: everything kept about you is erased. Type /start to begin anew."))
+
+
+def _what_stays(turn: Turn) -> list[str]:
+    """What an erasure leaves, for somebody of whom something would be left."""
+    runs = proposals.taken_part(turn.scene.connection, turn.participant)
+    tokens = [(id, ballots.token(key, turn.participant)) for id, key in runs]
+    sent = proposals.sent(turn.scene.connection, tokens)
+    if not any(sent.get(state) for state in (proposals.PUBLISHED, proposals.MERGED, proposals.HIDDEN)):
+        return []
+    return [tr(turn.lang, "What you proposed and others can read already stays, without any link to you.")]
+
+
+def _leave(turn: Turn, row: sessions.Stored) -> None:
+    """What the person put forward, judged and signed, as long as it can be told whose it is."""
+    consultation = turn.scene.consultation(row.consultation)
+    if consultation is not None and consultation.state != consultations.INTERNAL:
+        applying.leave(turn, turn.scene.lives.get(row.id) or turn.scene.adopt(row))
 
 
 def keep(turn: Turn, _argument: str) -> None:

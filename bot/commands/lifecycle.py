@@ -6,12 +6,13 @@ The one rule: what the public notices is asked once before it is done; what cann
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from bot import office
 from bot.commands import Command, dates
 from bot.commands.meant import meant
-from bot.office import OfficeError, answering, hours, reviewing
-from bot.office.telling import note, tell_places
+from bot.office import OfficeError, answering, hours, reviewing, seconding
+from bot.office.telling import colleagues, note, tell_places
 from bot.preview import preview
 from bot.rights import Act
 from bot.turn import Turn
@@ -22,8 +23,10 @@ from flows.flow import Flow
 from flows.messages import Button, Message, Prompt, message
 from flows.prompts import command
 from locales import tr, trn
+from storage import audit, ballots, people
 from storage.consultations import Consultation
-from storage.instants import when
+from storage.instants import ms, when
+from storage.seconds import Asked
 
 YES = ("yes", "oui")
 _IN_FRENCH = {"open": "ouvrir", "extend": "prolonger", "reopen": "rouvrir"}
@@ -175,12 +178,56 @@ def close(turn: Turn, argument: str) -> None:
         out = Button(label=tr(lang, "No, leave it open"), data=command("keep"), quiet=True)
         turn.ask(message(*_ask_why(turn, run), prompt=Prompt(id="", buttons=(out,))), free=f"close {run.id} yes")
         return
-    if not office.begin_closing(turn.scene, run, why=why[:500]):
+    if _has_answers_before_its_hour(turn, run):
+        others = seconding.reachable(turn, colleagues(turn, run.id, Act.CLOSE))
+        if others:
+            code = people.code_of(turn.scene.connection, turn.participant)
+            asked = partial(_asks_to_close, run, flow, code, why[:500])
+            seconding.ask(turn, seconding.CLOSE, run.id, why[:500], others, asked)
+            return
+        seconding.alone(turn, seconding.CLOSE, run.id)
+    _close(turn, run, flow, why[:500], who=str(turn.participant))
+
+
+def _close(turn: Turn, run: Consultation, flow: Flow, why: str, *, who: str) -> None:
+    """Close it now; `who` asked for it."""
+    lang = turn.lang
+    if not office.begin_closing(turn.scene, run, why=why):
         raise OfficeError(hours.somebody_was_faster(lang))
-    note(turn, "close early", run.id, why[:500])
+    at = ms(turn.scene.now)
+    audit.note(turn.scene.connection, at_ms=at, who=who, act="close early", subject=run.id, detail=why)
     if why:
-        _tell_early(turn, run, flow, why[:500])
-    turn.say(tr(lang, "“{title}” is closing; the result follows in a moment.", title=name))
+        _tell_early(turn, run, flow, why)
+    turn.say(tr(lang, "“{title}” is closing; the result follows in a moment.", title=title(flow, lang)))
+
+
+def _has_answers_before_its_hour(turn: Turn, run: Consultation) -> bool:
+    """Would somebody's answer count otherwise than it was promised?"""
+    turn.scene.flush()
+    promised = run.closes_ms is not None and ms(turn.scene.now) < run.closes_ms
+    return promised and ballots.voters(turn.scene.connection, run.id) > 0
+
+
+def _asks_to_close(run: Consultation, flow: Flow, code: str, why: str, lang: str) -> tuple[str, ...]:
+    """What the second person reads."""
+    asked = tr(lang, "{code} wants to close “{title}” now, before its hour.", code=code, title=title(flow, lang))
+    hour = tr(lang, "People were told: until {when}.", when=moment(when(run.closes_ms or 0), run.zone, lang))
+    return asked, hour, tr(lang, "People will read why: {why}", why=why)
+
+
+def second_close(turn: Turn, asked: Asked, *, agrees: bool) -> None:
+    """A second organiser answers whether a consultation closes before its hour."""
+    run = turn.scene.consultation(asked.subject)
+    if run is None or not turn.may(Act.CLOSE, run.id):
+        raise OfficeError(tr(turn.lang, "You have no role for “{id}” that allows this.", id=asked.subject))
+    if agrees and run.state != "open":
+        raise OfficeError(hours.somebody_was_faster(turn.lang))
+    seconding.answer(turn, asked, agrees=agrees)
+    if agrees:
+        flow = turn.scene.flows.of(turn.scene.connection, run)
+        _close(turn, run, flow, asked.detail, who=str(asked.who))
+    else:
+        turn.say(tr(turn.lang, "Good: nothing is done, and whoever asked is told."))
 
 
 def _close_now(run: Consultation, name: str, lang: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot import marks
 from bot.commands import Command
 from bot.commands.meant import meant, state
+from bot.followup import standing
 from bot.letters import Results
 from bot.rights import Act
 from bot.turn import Turn
@@ -15,6 +16,7 @@ from flows.session import Stage
 from locales import tr, trn
 from storage import changes, consultations, sessions
 from storage.consultations import Consultation
+from storage.instants import ms
 
 
 def status(turn: Turn, _argument: str) -> None:
@@ -35,6 +37,7 @@ def _standing(turn: Turn, run: Consultation) -> Paragraph:
     about = hours(run, lang)
     plain = about and run.state in ("scheduled", "open", "closed")
     lines = ["" if plain else tr(lang, "It is {state}.", state=state(run.state, lang)), *_people(turn, run), about]
+    lines += standing.sentences(turn.scene.connection, run, flow, ms(turn.scene.now), lang, all_of_it=True)
     outcome = changes.outcome_of(turn.scene.connection, run.id)
     if outcome is not None:
         lines.append(tr(lang, "Followed up by {who}, until {day}.", who=outcome.who, day=marks.day(outcome.due, lang)))

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot import cards, office
-from bot.commands import Command
+from bot.commands import Command, sharing
 from bot.office import OfficeError, Publication, adding
 from bot.office.publishing import DEFAULT_ZONE
 from bot.polls.line import import_poll, read
@@ -245,10 +245,15 @@ def add_choice(turn: Turn, consultation: Consultation, words: str) -> None:
 
 
 def share(turn: Turn, argument: str) -> None:
-    """/share: in a group, hang the card here too; in private, the link and its picture."""
-    found = turn.scene.consultation(argument.strip()) if argument.strip() else _only_one(turn)
+    """/share: in a group, hang the card here too; in private, the link and its picture, also to one proposal."""
+    name, number = argument.strip(), None
+    if turn.item.private and turn.scene.consultation(name) is None:
+        name, number = sharing.meant(argument)
+    found = turn.scene.consultation(name) if name else _only_one(turn)
     if found is None or found.state in ("draft", "review", "archived"):
         turn.say(tr(turn.lang, "Say which consultation, for example: /share {id}", id="quel-jour"))
+    elif number is not None:
+        sharing.tell(turn, found, number)
     elif turn.item.private:
         _tell_share(turn, found)
     elif turn.may(Act.LAUNCH):

@@ -4,7 +4,25 @@ from __future__ import annotations
 
 from rapidfuzz import process
 
-from bot.commands import Command, citizens, help, lifecycle, new, organisers, outcome, poll, roles, why
+from bot.commands import (
+    Command,
+    answer,
+    appeals,
+    citizens,
+    contributions,
+    help,
+    lifecycle,
+    map,
+    moderators,
+    new,
+    organisers,
+    outcome,
+    poll,
+    roles,
+    seconds,
+    why,
+)
+from bot.moderation import reporting, watching
 from bot.turn import Turn
 from locales import tr
 
@@ -23,9 +41,18 @@ ALL: tuple[Command, ...] = (
     *new.COMMANDS,
     *organisers.COMMANDS,
     *why.COMMANDS,
+    *map.COMMANDS,
     *lifecycle.COMMANDS,
     *outcome.COMMANDS,
     *roles.COMMANDS,
+    *seconds.COMMANDS,
+    *answer.COMMANDS,
+    *contributions.COMMANDS,
+    *moderators.AUTHORS,
+    *appeals.COMMANDS,
+    *moderators.COMMANDS,
+    *reporting.COMMANDS,
+    *watching.COMMANDS,
 )
 
 _BY_WORD = {word: command for command in ALL for word in (command.name, *command.aliases)}

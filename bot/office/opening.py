@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot import cards
+from bot.contributions import seeding, similar
 from bot.letters import Whole
 from bot.office.telling import next_page
 from bot.reminders import PAGE, arm_rounds, lane_of, start_message
@@ -40,6 +41,8 @@ def open_now(scene: Scene, consultation: Consultation, *, key: str) -> Consultat
     opened = replace(consultation, state="open", opened_ms=now, opens_ms=now)
     scene.by_id[opened.id] = opened
     flow = scene.flows.of(scene.connection, opened)
+    seeding.seed(scene, opened, flow)
+    similar.expect(scene.flows.indexes, opened.id, flow)
     arm_wall(scene, opened, "close", opened.closes_wall, opened.closes_ms)
     arm_rounds(scene, opened, flow)
     for number, place in enumerate(consultations.announced(scene.connection, opened.id)):

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from bot.pages.html import error_page
-from bot.pages.model import ConsultationPage, Format, Listing, Pages, QuestionResult, ResultRow, State, Table
+from bot.pages.model import (
+    ConsultationPage,
+    Format,
+    Listing,
+    Pages,
+    QuestionResult,
+    ResultRow,
+    State,
+    Table,
+    TrashEntry,
+    TrashPage,
+)
 from bot.pages.routes import page_routes
 
 __all__ = [
@@ -15,6 +26,8 @@ __all__ = [
     "ResultRow",
     "State",
     "Table",
+    "TrashEntry",
+    "TrashPage",
     "error_page",
     "page_routes",
 ]

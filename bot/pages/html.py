@@ -39,7 +39,10 @@ def consultation_page(lang: str, page: ConsultationPage, *, chat: bool) -> str:
             f'<p class="act"><a class="button" href="/start/{id}">{escape(tr(lang, "Give my answers"))}</a></p>'
         )
     parts.append(_results(lang, page))
-    return _document(lang, page.title, "".join(parts), address=f"/c/{id}")
+    if page.trash:
+        label = escape(tr(lang, "What was refused or removed, and why"))
+        parts.append(f'<p class="note"><a href="/c/{id}/trash?lang={lang}">{label}</a></p>')
+    return document(lang, page.title, "".join(parts), address=f"/c/{id}")
 
 
 def list_page(lang: str, listings: Sequence[Listing], *, chat: bool) -> str:
@@ -63,7 +66,7 @@ def list_page(lang: str, listings: Sequence[Listing], *, chat: bool) -> str:
         if chat and listings
         else ""
     )
-    return _document(lang, title, f"<h1>{escape(title)}</h1>{shown}{talk}", address="/c")
+    return document(lang, title, f"<h1>{escape(title)}</h1>{shown}{talk}", address="/c")
 
 
 def error_page(lang: str, status: int, *, headers: Mapping[str, str] | None = None) -> Response:
@@ -79,11 +82,11 @@ def error_page(lang: str, status: int, *, headers: Mapping[str, str] | None = No
             text = tr(lang, "This address does not answer this kind of request.")
     home = f'<p class="act"><a class="button" href="/">{escape(tr(lang, "Back to the start"))}</a></p>'
     body = f'<h1>{escape(title)}</h1><p class="summary">{escape(text)}</p>{home}'
-    html = _document(lang, title, body, address=None)
+    html = document(lang, title, body, address=None)
     return Response(html, status_code=status, media_type="text/html", headers=dict(headers or {}))
 
 
-def _document(lang: str, title: str, body: str, *, address: str | None) -> str:
+def document(lang: str, title: str, body: str, *, address: str | None) -> str:
     others = "".join(
         f'<a href="{address}?lang={other}" hreflang="{other}" lang="{other}">{_NAMES[other]}</a>'
         for other in LANGUAGES

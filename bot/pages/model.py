@@ -77,6 +77,8 @@ class ConsultationPage:
     picture_first: bool = False
     calendar: bool = False
     fingerprint: str = ""
+    trash: bool = False
+    """Is there a page of what was refused or removed?"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,11 +92,38 @@ class Listing:
     closes: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrashEntry:
+    """Something refused or removed: never by whom, and the day only. An empty `text` may not be shown again."""
+
+    number: int
+    verdict: str
+    day: str
+    reason: str
+    rule: str
+    text: str
+    contested: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrashPage:
+    """What was refused or removed in a consultation; `months` are names, each with sentences."""
+
+    id: str
+    title: str
+    entries: tuple[TrashEntry, ...]
+    months: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
 class Pages(Protocol):
     """What the public pages ask."""
 
     async def consultation(self, id: str, lang: str) -> ConsultationPage | None:
         """The page of `id`; None when there is none."""
+        ...
+
+    async def trash(self, id: str, lang: str) -> TrashPage | None:
+        """What was refused or removed in `id`; None when there is no such consultation."""
         ...
 
     async def listed(self, lang: str) -> Sequence[Listing]:

@@ -3,6 +3,7 @@
 GET /c                 the list (also `/` where there is no web chat)
 GET /c/{id}            a consultation, ?lang=fr or ?lang=en
 GET /c/{id}/chart.png  its results as a picture, chart-2.png and so on where there are more
+GET /c/{id}/trash      what was refused or removed, by which rule; the figures of moderation
 GET /c/{id}.csv .json  its results as a file
 GET /c/{id}.ics        the best dates, for a calendar
 GET /pages.css
@@ -20,6 +21,7 @@ from starlette.routing import BaseRoute, Route
 
 from bot.pages.html import consultation_page, list_page
 from bot.pages.model import Format, Pages
+from bot.pages.trash import trash_page
 from locales import LANGUAGES
 from locales.accept import accepted
 
@@ -45,6 +47,13 @@ def page_routes(pages: Pages, *, home: bool = False) -> list[BaseRoute]:
         if page is None:
             raise HTTPException(404)
         return _html(consultation_page(lang, page, chat=not home))
+
+    async def trash(request: Request) -> Response:
+        lang = language(request)
+        page = await pages.trash(request.path_params["id"], lang)
+        if page is None:
+            raise HTTPException(404)
+        return _html(trash_page(lang, page))
 
     async def chart(request: Request) -> Response:
         png = await pages.chart(request.path_params["id"], language(request))
@@ -88,6 +97,7 @@ def page_routes(pages: Pages, *, home: bool = False) -> list[BaseRoute]:
         Route("/c/{id}.ics", ics),
         Route("/c/{id}/chart-{number:int}.png", another),
         Route("/c/{id}/chart.png", chart),
+        Route("/c/{id}/trash", trash),
         Route("/c/{id}", show),
     ]
 

@@ -60,8 +60,8 @@ def preview(
     name = f" ({draft.id})" if named and draft is not None else ""
     body: list[Block] = [Paragraph((Bold(flow.title.read(lang, flow.lang) + name),))]
     if flow.summary is not None:
-        body += paragraphs(write(flow, flow.summary, lang, len(flow.asks)))
-    for ask in flow.asks:
+        body += paragraphs(write(flow, flow.summary, lang, len(flow.questions)))
+    for ask in flow.questions:
         body += _question(flow, ask, lang)
     body.append(_lines(rules(flow, lang)))
     body.append(_lines([*_opens(draft, now, lang), *_hours(flow, draft, lang)]))

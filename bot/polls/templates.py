@@ -45,6 +45,10 @@ def purpose(flow: Flow, lang: str) -> str:
         "topic-vote": tr(lang, "for, against or neither on the topics of a council"),
         "meeting-date": tr(lang, "find the date that suits most people"),
         "candidate-compare": tr(lang, "people find which candidate said what they think; nothing is kept"),
+        "make-consultation": tr(lang, "one open question: people judge ideas and add their own"),
+        "petition": tr(lang, "one request to sign, with goals"),
+        "informed-debate": tr(lang, "two votes with both sides to read in between"),
+        "constituency-agenda": tr(lang, "measures that people share, answered by every candidate"),
     }
     about = known.get(flow.id, "")
     if not about and flow.summary is not None:

@@ -18,14 +18,16 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from bot.opinions import filing, reasons
+from bot.opinions.figures import NONE, Opinions
 from bot.polls.rules import rules_of_vote
 from bot.results import phrases, verify
+from bot.results.cells import safe
 from bot.results.export import (
     Lines,
     columns,
     exported,
     one_line,
-    safe,
     shuffled,
     written_csv,
     written_json,
@@ -56,23 +58,27 @@ def package(
     source: str,
     texts: bool = False,
     linked: bool = True,
+    opinions: Opinions = NONE,
+    servings: Sequence[filing.Serving] = (),
 ) -> bytes:
-    """The zip. `source` is the text of the consultation, letter by letter; `linked` as in `export`."""
+    """The zip. `source` is the text of the consultation, letter by letter; `linked` as in `export`; `servings` is what
+    was chosen to be shown, the first first."""
     lines = shuffled(ballots, linked=linked)
     public = result.public()
     asks = exported(flow, public, personal=False)
     ways: dict[str, bool] = {"texts": texts, "personal": False, "linked": linked}
     parts = {
-        "README.txt": _readme(flow, result, lang, asks),
+        "README.txt": _readme(flow, result, lang, asks, opinions),
         "LICENCE.txt": _licence(lang),
-        "method.txt": _method(flow, public, lang, asks),
+        "method.txt": _method(flow, public, lang, asks, opinions),
         "flow.yaml": source.encode(),
         "ballots.csv": written_csv(flow, lines, public, lang, **ways),
-        "ballots.json": written_json(flow, lines, public, **ways),
+        "ballots.json": written_json(flow, lines, public, texts=texts, personal=False, linked=linked),
         "dictionary.csv": _dictionary(flow, asks),
         "result.json": _json(public.to_json()),
         "verify.py": PROGRAM.read_bytes(),
         **_exchange(flow, asks, lines, lang),
+        **filing.files(flow, opinions, servings),
     }
     data, told = json.loads(parts["ballots.json"]), json.loads(parts["result.json"])
     manifest = {
@@ -107,7 +113,7 @@ def _json(data: Any) -> bytes:
 # --- Words -----------------------------------------------------------------------------------------------------------
 
 
-def _readme(flow: Flow, result: Result, lang: str, asks: Sequence[Ask]) -> bytes:
+def _readme(flow: Flow, result: Result, lang: str, asks: Sequence[Ask], opinions: Opinions) -> bytes:
     """How to read the files, in `lang`."""
     said = [
         phrases.title(lang, flow, closed=True),
@@ -120,6 +126,7 @@ def _readme(flow: Flow, result: Result, lang: str, asks: Sequence[Ask]) -> bytes
         tr(lang, "result.json: the result. method.txt: the rules, and why the result is what it is."),
         tr(lang, "dictionary.csv: what each column and each code means."),
         tr(lang, "Files that end in .soi or .soc (rankings) and .pb (budgets) are for the tools of researchers."),
+        *filing.about(opinions, lang),
         "",
         tr(lang, "To count again: python3 verify.py. It needs nothing but Python, and refuses whatever was changed."),
         tr(lang, "It prints a fingerprint: compare it with the one on the public page of the result."),
@@ -154,7 +161,7 @@ def _licence(lang: str) -> bytes:
     )  # fmt: skip
 
 
-def _method(flow: Flow, result: Result, lang: str, asks: Sequence[Ask]) -> bytes:
+def _method(flow: Flow, result: Result, lang: str, asks: Sequence[Ask], opinions: Opinions) -> bytes:
     """The rule of each vote, and why its result is what it is."""
     found = {question.name: question for question in result.questions}
     said: list[str] = []
@@ -164,6 +171,8 @@ def _method(flow: Flow, result: Result, lang: str, asks: Sequence[Ask]) -> bytes
             said += [plain_text(tuple(explain(vote, whole=True))), ""]
         elif ask.rule is not None:
             said += [one_line(ask.text.read(lang, flow.lang)), " ".join(rules_of_vote(ask, lang)), ""]
+        elif told := reasons.explain(flow, ask, opinions, lang):
+            said += [plain_text(tuple(told)), ""]
     if not said:
         said = [tr(lang, "Nothing was voted on here: the result is how many people gave each answer.")]
     return _text([line for block in said for line in block.split("\n")])

@@ -30,6 +30,7 @@ from bot.results.easel import (
     wrap,
 )
 from bot.results.figures import grid, map_of, stacks
+from bot.results.islands import islands
 from bot.results.shapes import Bar, Panel, Sheet
 
 __all__ = ["LABEL", "QUESTION", "RIGHT", "draw_sheets", "drawable", "measured", "wrap"]
@@ -81,6 +82,8 @@ def _panel(easel: Easel, panel: Panel) -> None:
         grid(easel, panel.grid)
     if panel.map:
         map_of(easel, panel.map)
+    if panel.islands:
+        islands(easel, panel.islands)
     if panel.bars:
         _bars(easel, panel)
     easel.y += 4

@@ -5,10 +5,7 @@ shuffled with the system's own randomness each time (rows in the order of arriva
 watch the tally move while people voted, it knows when somebody gave which answer: there the answers to different
 questions are taken apart as well (`linked=False`), or one answer would give away the others.
 
-Spreadsheets run what looks like a formula, so a cell of the CSV never starts with one of `= + - @`, their full-width
-forms, a tab, a line break or NUL: a `'` goes first, as OWASP asks (ASVS 5.0, 1.2.10). Formulas are kept off also after
-a `;`, a tab or a line break inside a cell, where a spreadsheet told the wrong separator starts a new one. The JSON
-holds every value unchanged.
+Cells that a spreadsheet would run are made harmless in `bot.results.cells`; the JSON holds every value unchanged.
 """
 
 from __future__ import annotations
@@ -16,12 +13,14 @@ from __future__ import annotations
 import csv
 import io
 import json
-import re
 from collections.abc import Iterable, Mapping
 from secrets import SystemRandom
 from typing import Any
 
+from bot.opinions import filing
+from bot.opinions.figures import NONE, Opinions
 from bot.results import phrases
+from bot.results.cells import safe
 from bot.results.described import described
 from flows.flow import Ask, Flow, Grades, Secrecy
 from flows.session import Answer, Given
@@ -34,12 +33,10 @@ from locales import tr
 WITHHELD = "#text"
 """Stands for a free text that was written and is not in this export."""
 VOTER = "voter"
-
-_INVISIBLE = r"[\s\"\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufffd]*"
-_FORMULA = r"=+\-@\uff1d\uff0b\uff0d\uff20"
-_AT_START = re.compile(rf"^(?={_INVISIBLE}[{_FORMULA}\t\n])")
-_AT_SEPARATOR = re.compile(rf"([;|\t\n])(?={_INVISIBLE}[{_FORMULA}])")
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+OWN_WORDS = frozenset({"text", "place"})
+"""Kinds that are in a file only when somebody asks for what people wrote. A photo never is: a file cannot show it."""
+SIGNED = "signed"
+"""What a file tells of a signature: that it was given. The name is where the person wanted it to be, see the page."""
 
 Lines = list[tuple[str, dict[str, Ballot]]]
 """The ballots of each voter, by question, in the order in which they are written."""
@@ -70,10 +67,12 @@ def export_json(
     texts: bool = False,
     personal: bool = False,
     linked: bool = True,
+    opinions: Opinions = NONE,
 ) -> bytes:
-    """The flow's questions with the hash of their wording, the counts, and all ballots, in shuffled order."""
+    """The flow's questions with the hash of their wording, the counts, all ballots in shuffled order, and what became
+    of statements and proposals."""
     lines = shuffled(ballots, linked=linked)
-    return written_json(flow, lines, result, texts=texts, personal=personal, linked=linked)
+    return written_json(flow, lines, result, texts=texts, personal=personal, linked=linked, opinions=opinions)
 
 
 def written_csv(
@@ -92,7 +91,16 @@ def written_csv(
     return b"\xef\xbb\xbf" + file.getvalue().encode()
 
 
-def written_json(flow: Flow, lines: Lines, result: Result, *, texts: bool, personal: bool, linked: bool) -> bytes:
+def written_json(
+    flow: Flow,
+    lines: Lines,
+    result: Result,
+    *,
+    texts: bool,
+    personal: bool,
+    linked: bool,
+    opinions: Opinions = NONE,
+) -> bytes:
     """As `export_json`, of lines that are shuffled already. `linked` says whether one entry of `ballots` is one
     person."""
     asks = {ask.name: ask for ask in exported(flow, result, personal=personal)}
@@ -117,11 +125,12 @@ def written_json(flow: Flow, lines: Lines, result: Result, *, texts: bool, perso
             | {"answers": {name: _answered(asks[name], answers[name], texts=texts) for name in asks if name in answers}}
             for token, answers in lines
         ],
+        **filing.facts(opinions),
     }
     return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
 
 
-def totals_csv(flow: Flow, result: Result, lang: str) -> bytes:
+def totals_csv(flow: Flow, result: Result, lang: str, opinions: Opinions = NONE) -> bytes:
     """What everybody may download: how many chose what, nobody's answers side by side. One line for each choice."""
     file = io.StringIO(newline="")
     writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
@@ -129,6 +138,8 @@ def totals_csv(flow: Flow, result: Result, lang: str) -> bytes:
     public = result.public()
     for ask, question in phrases.public_questions(flow, public):
         for code, words, count in _totals(flow, question, lang):
+            writer.writerow([safe(str(cell)) for cell in (ask.name, question.wording, code, words, count)])
+        for code, words, count in filing.totals(opinions, ask):
             writer.writerow([safe(str(cell)) for cell in (ask.name, question.wording, code, words, count)])
     return b"\xef\xbb\xbf" + file.getvalue().encode()
 
@@ -145,20 +156,15 @@ def _totals(flow: Flow, question: QuestionResult, lang: str) -> list[tuple[str, 
     return [*lines, ("#blank", "", question.blank), ("#none", "", question.none)]
 
 
-def totals_json(flow: Flow, result: Result) -> bytes:
+def totals_json(flow: Flow, result: Result, opinions: Opinions = NONE) -> bytes:
     """The same as `totals_csv` for programs, with the hash of each wording."""
     data = {
         "palabre_totals": 1,
         "flow": {"id": flow.id, "version": flow.version, "lang": flow.lang, "title": dict(flow.title.by_lang)},
         **result.public().to_json(),
+        **filing.facts(opinions),
     }
     return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
-
-
-def safe(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula. What cannot be drawn is replaced, line ends are one kind."""
-    cell = _CONTROLS.sub("\ufffd", cell.replace("\r\n", "\n").replace("\r", "\n"))
-    return _AT_START.sub("'", _AT_SEPARATOR.sub(r"\1'", cell))
 
 
 def exported(flow: Flow, result: Result, *, personal: bool) -> list[Ask]:
@@ -240,8 +246,12 @@ def _cells(flow: Flow, ask: Ask, answer: Answer | None, lang: str, *, texts: boo
             said = {item: str(value) for item, value in pairs(answer).items()}
             spelled = ";".join(f"{item}={value}" for item, value in said.items())
             return [spelled, *(said.get(code, "") for code in _codes(flow, ask))]
-        case "text":
+        case "text" | "place":
             return [_text(str(answer.value)) if texts else WITHHELD]
+        case "photo":
+            return [WITHHELD]
+        case "sign":
+            return [SIGNED]
         case _:
             return [str(answer.value)]
 
@@ -272,8 +282,10 @@ def _not_answered(lang: str, given: Given) -> str:
 def _answered(ask: Ask, ballot: Ballot, *, texts: bool) -> dict[str, Any]:
     """One ballot; its wording is the hash of the text that this voter read."""
     answer = ballot.answer
-    withheld = kind_name(ask.kind) == "text" and answer.given is Given.ANSWER and not texts
+    kind = kind_name(ask.kind)
+    withheld = answer.given is Given.ANSWER and (kind == "photo" or (kind in OWN_WORDS and not texts))
     given, value = answer.to_json()
+    value = SIGNED if kind == "sign" else value
     said: dict[str, Any] = {"given": given, "wording": ballot.wording}
     if withheld:
         return said | {"withheld": True}

@@ -10,6 +10,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
+from bot.opinions import picturing
+from bot.opinions.figures import NONE, Opinions
 from bot.results import phrases
 from bot.results.shapes import Bar, Panel, Sheet, say_sheet
 from bot.results.votepanels import panel_of
@@ -25,24 +27,37 @@ MOST_BARS = 15
 
 
 def payload(
-    flow: Flow, result: Result, lang: str, *, closed: bool = True, at: datetime | None = None
+    flow: Flow,
+    result: Result,
+    lang: str,
+    *,
+    closed: bool = True,
+    at: datetime | None = None,
+    opinions: Opinions = NONE,
 ) -> dict[str, Any]:
     """What `bot.results.chart` draws, ready for JSON; `at` as for `sheets`."""
-    return {"sheets": [asdict(sheet) for sheet in sheets(flow, result, lang, closed=closed, at=at)]}
+    found = sheets(flow, result, lang, closed=closed, at=at, opinions=opinions)
+    return {"sheets": [asdict(sheet) for sheet in found]}
 
 
 def sheets(
-    flow: Flow, result: Result, lang: str, *, closed: bool = True, at: datetime | None = None
+    flow: Flow,
+    result: Result,
+    lang: str,
+    *,
+    closed: bool = True,
+    at: datetime | None = None,
+    opinions: Opinions = NONE,
 ) -> tuple[Sheet, ...]:
     """One sheet for the choice questions that are not personal, more when there are many. `at`: when it was counted
-    (None: the closing hour of the flow, once closed)."""
+    (None: the closing hour of the flow, once closed). `opinions`: what was said of statements, and signed."""
     if not phrases.may_show(flow, closed=closed):
         return ()
-    panels = [
-        _panel(flow, ask, question, lang, closed=closed)
-        for ask, question in phrases.public_questions(flow, result)
-        if question.kind in CHOICE_KINDS or ask.rule is not None
-    ]
+    panels: list[Panel] = []
+    for ask, question in phrases.public_questions(flow, result):
+        if question.kind in CHOICE_KINDS or ask.rule is not None:
+            panels.append(_panel(flow, ask, question, lang, closed=closed))
+        panels += picturing.panels(flow, ask, opinions, lang)
     groups = _grouped(panels)
     title, footer = phrases.title(lang, flow, closed=closed), _footer(flow, result, lang, closed=closed, at=at)
     if len(groups) < 2:
@@ -52,9 +67,18 @@ def sheets(
     )
 
 
-def alt_text(flow: Flow, result: Result, lang: str, *, closed: bool = True, at: datetime | None = None) -> str:
+def alt_text(
+    flow: Flow,
+    result: Result,
+    lang: str,
+    *,
+    closed: bool = True,
+    at: datetime | None = None,
+    opinions: Opinions = NONE,
+) -> str:
     """All that the pictures show, in words."""
-    return "\n\n".join(say_sheet(sheet) for sheet in sheets(flow, result, lang, closed=closed, at=at))
+    found = sheets(flow, result, lang, closed=closed, at=at, opinions=opinions)
+    return "\n\n".join(say_sheet(sheet) for sheet in found)
 
 
 def _panel(flow: Flow, ask: Ask, question: QuestionResult, lang: str, *, closed: bool) -> Panel:

@@ -1,4 +1,4 @@
-"""What a picture is made of, in finished words and figures: bars, stacks, tables, maps, on panels, on sheets.
+"""What a picture is made of, in finished words and figures: bars, stacks, tables, maps, islands, on panels, on sheets.
 
 The one rule: a shape says all of itself in words too (`say_panel`). Whoever draws it, or reads it aloud, knows no
 language and does no sums.
@@ -94,6 +94,28 @@ class Map:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Island:
+    """A group of people on a map of opinions: where they stand, both ways from 0 to 1, moved so that nobody is found
+    again. `name` is on the map, `told` says all that is to say of it. Without a name it is no group and has no
+    shore."""
+
+    name: str
+    dots: tuple[tuple[float, float], ...]
+    told: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Islands:
+    """People by what they think: whoever stands close thinks alike. `you` is the reader's own place, with the words
+    for it."""
+
+    islands: tuple[Island, ...]
+    key: str
+    you: tuple[float, float] | None = None
+    here: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
     """One question. `headline` says who won, where somebody did."""
 
@@ -105,6 +127,7 @@ class Panel:
     stacks: Stacks | None = None
     grid: Grid | None = None
     map: Map | None = None
+    islands: Islands | None = None
 
     @property
     def lines(self) -> int:
@@ -112,11 +135,12 @@ class Panel:
         n = 2 + len(self.bars)
         n += len(self.stacks.stacks) * 2 + 2 if self.stacks else 0
         n += len(self.grid.rows) + 2 if self.grid else 0
+        n += 14 if self.islands else 0
         return n + (12 + len(self.map.dots) if self.map else 0)
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> Panel:
-        stacks, grid, map = data.get("stacks"), data.get("grid"), data.get("map")
+        stacks, grid, map, islands = (data.get(name) for name in ("stacks", "grid", "map", "islands"))
         rows = [(label, tuple(Cell(**cell) for cell in cells)) for label, cells in grid["rows"]] if grid else []
         return Panel(
             **{
@@ -125,6 +149,8 @@ class Panel:
                 "stacks": stacks and Stacks(**{**stacks, "stacks": tuple(Stack(**one) for one in stacks["stacks"])}),
                 "grid": grid and Grid(**{**grid, "rows": tuple(rows)}),
                 "map": map and Map(**{**map, "dots": tuple(Dot(**one) for one in map["dots"])}),
+                "islands": islands
+                and Islands(**{**islands, "islands": tuple(Island(**one) for one in islands["islands"])}),
             }
         )
 
@@ -173,6 +199,9 @@ def say_panel(panel: Panel) -> str:
         said.append(panel.grid.key)
     if panel.map:
         said += [f"{dot.number}. {dot.label} — {dot.told}." for dot in panel.map.dots]
+    if panel.islands:
+        said += [one for one in (panel.islands.here, *(island.told for island in panel.islands.islands)) if one]
+        said.append(panel.islands.key)
     return "\n".join([*(one for one in said if one), panel.basis + "."])
 
 

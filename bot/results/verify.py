@@ -1086,7 +1086,7 @@ def rows(q: Dict[str, Any], given: List[Given]) -> Dict[str, int]:
     found: Dict[str, int] = dict.fromkeys(q["choices"], 0)
     cells: Dict[str, int] = {}
     for value, n in given:
-        if q["kind"] in ("one_of", "any_of", "yes_no", "scale", "date", "basket"):
+        if q["kind"] in ("one_of", "any_of", "yes_no", "scale", "date", "basket", "draw", "sign"):
             for code in set(several(value)):
                 found[str(code)] = found.get(str(code), 0) + n
         elif q["kind"] == "order":
@@ -1314,12 +1314,15 @@ def recounted(data: Dict[str, Any], result: Dict[str, Any], table: bytes) -> Lis
     return said
 
 
+WRITTEN = ("text", "photo", "place")
+
+
 def compare_table(data: Dict[str, Any], table: bytes) -> None:
     """The table for spreadsheets holds the same answers. Words, numbers and dates stand differently in it, and are
     left to the list of hashes."""
     lines = list(csv.DictReader(io.StringIO(table.decode("utf-8-sig"), newline="")))
     for q in data["questions"]:
-        if q["kind"] in ("text", "number", "date", "scale"):
+        if q["kind"] in ("number", "date", "scale") + WRITTEN:
             continue
         theirs = tallied(line[q["name"]].lstrip("'") for line in lines if line[q["name"]])
         cells = (cell_of(one["answers"][q["name"]]) for one in data["ballots"] if q["name"] in one["answers"])
@@ -1344,7 +1347,7 @@ def fingerprint_of(flow: bytes, data: Dict[str, Any], result: Dict[str, Any]) ->
     lines = ["palabre 1", sha256(flow).hexdigest()]
     for q in data["questions"]:
         answers = [ballot["answers"][q["name"]] for ballot in data["ballots"] if q["name"] in ballot["answers"]]
-        if q["kind"] == "text":
+        if q["kind"] in WRITTEN:
             answers = [dict(answer, value=None) for answer in answers]
         counted = tallied(answer["wording"] + "\t" + spelled(answer) for answer in answers)
         ballots = sorted((said + "\t" + str(n) + "\n").encode() for said, n in counted.items())

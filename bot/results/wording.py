@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.opinions import repeating, telling
+from bot.opinions.figures import NONE, Opinions
 from bot.results import panels, phrases
 from bot.results.shapes import say_sheet
 from bot.results.votes import Vote, declared, standings, verdict, vote_of
@@ -23,10 +25,17 @@ MOST_PICTURES = 4
 
 
 def say_results(
-    flow: Flow, result: Result, lang: str, *, closed: bool, place_url: str | None, at: datetime | None = None
+    flow: Flow,
+    result: Result,
+    lang: str,
+    *,
+    closed: bool,
+    place_url: str | None,
+    at: datetime | None = None,
+    opinions: Opinions = NONE,
 ) -> Message:
     """The whole result in one message, with its first picture; `more_pictures` has the others. `place_url` is the page
-    of the result, if there is one. `at`: when it was counted."""
+    of the result, if there is one. `at`: when it was counted. `opinions`: what was said of statements, and signed."""
     if not phrases.may_show(flow, closed=closed):
         return Message(body=(_heading(lang, flow, closed=closed), paragraph(_later(lang))))
     body: list[Block] = [
@@ -36,40 +45,45 @@ def say_results(
     asked = phrases.public_questions(flow, result)
     for ask, question in asked:
         body.append(paragraph(Bold(ask.text.read(lang, flow.lang).strip())))
+        told = telling.blocks(flow, ask, opinions, lang, consultation=result.consultation)
         vote = vote_of(flow, ask, question, lang, closed=closed)
-        body.extend(_vote(vote) if vote is not None else _question(lang, flow, ask, question))
+        body.extend(told or (_vote(vote) if vote is not None else _question(lang, flow, ask, question)))
+        if (again := opinions.again(ask.name)) is not None:
+            body.extend(paragraph(one) for one in repeating.sentences(flow, ask, again, lang))
     if not closed:
         body.append(paragraph(phrases.will_change(lang)))
     if result.participants:
         body.append(paragraph(Italic(phrases.not_a_sample(lang))))
-    if any(ask.rule is not None for ask, _question in asked):
+    if any(ask.rule is not None for ask, _question in asked) or opinions is not NONE:
         body.append(paragraph(tr(lang, "Why this result? Type /why {id}", id=result.consultation)))
     if place_url:
         body.append(paragraph(Link(tr(lang, "See the results page"), place_url)))
-    found = pictures(flow, result, lang, closed=closed, at=at)
+    found = pictures(flow, result, lang, closed=closed, at=at, opinions=opinions)
     return Message(body=tuple(body), picture=found[0] if found else None)
 
 
 def more_pictures(
-    flow: Flow, result: Result, lang: str, *, closed: bool, at: datetime | None = None
+    flow: Flow, result: Result, lang: str, *, closed: bool, at: datetime | None = None, opinions: Opinions = NONE
 ) -> tuple[Message, ...]:
     """One message for each picture after the first, when the questions did not fit on one; a chat gets a few of them,
     the page has all."""
-    sheets = panels.sheets(flow, result, lang, closed=closed, at=at)
-    found = pictures(flow, result, lang, closed=closed, at=at)
+    sheets = panels.sheets(flow, result, lang, closed=closed, at=at, opinions=opinions)
+    found = pictures(flow, result, lang, closed=closed, at=at, opinions=opinions)
     return tuple(
         Message(body=(paragraph(sheet.title),), picture=picture)
         for sheet, picture in list(zip(sheets, found, strict=True))[1:MOST_PICTURES]
     )
 
 
-def pictures(flow: Flow, result: Result, lang: str, *, closed: bool, at: datetime | None = None) -> tuple[Picture, ...]:
+def pictures(
+    flow: Flow, result: Result, lang: str, *, closed: bool, at: datetime | None = None, opinions: Opinions = NONE
+) -> tuple[Picture, ...]:
     """The pictures of a result: `chart:17`, then `chart:17:2` and so on, in the order of the bytes that
     `chart.draw_apart` gives."""
     ref = f"chart:{result.consultation}"
     return tuple(
         Picture(ref=ref if i == 1 else f"{ref}:{i}", alt=say_sheet(sheet), told=True)
-        for i, sheet in enumerate(panels.sheets(flow, result, lang, closed=closed, at=at), 1)
+        for i, sheet in enumerate(panels.sheets(flow, result, lang, closed=closed, at=at, opinions=opinions), 1)
     )
 
 
@@ -101,7 +115,7 @@ def _vote(vote: Vote) -> list[Block]:
 def _question(lang: str, flow: Flow, ask: Ask, question: QuestionResult) -> list[Block]:
     """What was answered to one question."""
     match question.kind:
-        case "one_of" | "any_of" | "yes_no" | "scale" | "date":
+        case "one_of" | "any_of" | "yes_no" | "scale" | "date" | "draw":
             said = _rows(lang, flow, question)
         case "number":
             said = _measures(lang, question)

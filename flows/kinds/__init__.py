@@ -1,7 +1,8 @@
 """One file per kind of question: its buttons, its hint, how a press and a typed reply are read, the answer in words.
 
 The one rule: a kind knows nothing of the conversation. It gets what came in and says what it means; what happens then
-is decided by `flows.answering`.
+is decided by `flows.answering`. How each is shown stands in `shown`, what comes in is read in `incoming`, an answer is
+said in `inwords`; what is here is how a question is seen, and its draft.
 
 Some answers are made in several moves: choices are ticked, points given, options put in order, cards graded. Until
 such an answer is complete, the question keeps a *draft*: a few short words (`("velo", "bus")`, `("velo=3",)`) that its
@@ -15,7 +16,6 @@ from dataclasses import replace
 from hashlib import blake2b
 from typing import TypeVar, assert_never, cast
 
-from flows import reading
 from flows.flow import (
     AnyOf,
     Ask,
@@ -24,21 +24,29 @@ from flows.flow import (
     Day,
     Grades,
     Kind,
+    Lot,
     Number,
     OneOf,
     Order,
+    Photo,
     Points,
     Project,
+    Propose,
+    React,
     Scale,
+    Sign,
     Slot,
     Slots,
+    Spot,
     Words,
     YesNo,
 )
-from flows.kinds import basket, choices, day, grades, number, order, points, scale, slots, words, yesno
+from flows.kinds import basket, choices, grades, order, points, propose, react, sign, slots
+from flows.kinds.incoming import is_label, press, read, received
+from flows.kinds.inwords import example, say
 from flows.kinds.reply import Partly, Reply, Taken, Wrong
-from flows.messages import Block, Button
-from flows.session import Answer, Given, Value
+from flows.kinds.shown import blocks, buttons, expected, free, hint
+from flows.session import Answer, Value
 from locales import tr
 
 __all__ = [
@@ -53,12 +61,14 @@ __all__ = [
     "done",
     "draft",
     "drafted",
+    "example",
     "expected",
     "free",
     "hint",
     "is_label",
     "press",
     "read",
+    "received",
     "say",
     "seen",
     "step_forward",
@@ -103,7 +113,7 @@ def _lot(salt: str, word: str) -> bytes:
 def canonical(ask: Ask, answer: Answer) -> Answer:
     """The answer as it is kept: in the order of the flow, whatever order it was given in. A ranking is an order."""
     value = answer.value
-    if not isinstance(value, tuple) or isinstance(ask.kind, Order):
+    if not isinstance(value, tuple) or isinstance(ask.kind, Order | Sign):
         return answer
     place = {code: i for i, code in enumerate(_codes(ask.kind))}
     ordered = sorted(value, key=lambda one: place[one if isinstance(one, str) else one[0]])
@@ -129,7 +139,7 @@ def _codes(kind: Kind) -> list[str]:
 
 def drafted(kind: Kind) -> bool:
     """Is the answer made in several moves?"""
-    return isinstance(kind, AnyOf | Points | Order | Grades | Slots | Basket)
+    return isinstance(kind, AnyOf | Points | Order | Grades | Slots | Basket | Propose | React | Sign)
 
 
 def draft(ask: Ask, value: Value) -> tuple[str, ...]:
@@ -145,7 +155,13 @@ def draft(ask: Ask, value: Value) -> tuple[str, ...]:
             return grades.draft(value)
         case Slots():
             return slots.draft(value)
-        case OneOf() | Scale() | Number() | Words() | Day() | YesNo():
+        case Propose() as kind:
+            return propose.draft(kind, value)
+        case React():
+            return react.draft(value)
+        case Sign() as kind:
+            return sign.draft(kind, value)
+        case OneOf() | Scale() | Number() | Words() | Day() | YesNo() | Photo() | Spot() | Lot():
             return ()
         case _:
             assert_never(ask.kind)
@@ -166,7 +182,13 @@ def done(ask: Ask, kept: tuple[str, ...], lang: str) -> Taken | Wrong | None:
             return slots.done(kind, kept, lang)
         case Basket() as kind:
             return basket.done(kind, kept, lang)
-        case OneOf() | Scale() | Number() | Words() | Day() | YesNo():
+        case Propose() as kind:
+            return propose.done(kind, kept, lang)
+        case React():
+            return react.done(kept, lang)
+        case Sign() as kind:
+            return sign.done(kind, kept, lang)
+        case OneOf() | Scale() | Number() | Words() | Day() | YesNo() | Photo() | Spot() | Lot():
             return None
         case _:
             assert_never(ask.kind)
@@ -181,7 +203,13 @@ def step_forward(ask: Ask, kept: tuple[str, ...], lang: str) -> str:
             return order.step_forward(kind, kept, lang)
         case AnyOf() | Points() | Slots() | Basket():
             return tr(lang, "Done")
-        case OneOf() | Scale() | Number() | Words() | Day() | YesNo():
+        case Propose() as kind:
+            return propose.step_forward(kind, kept, lang)
+        case React():
+            return react.step_forward(kept, lang)
+        case Sign() as kind:
+            return sign.step_forward(kind, kept, lang)
+        case OneOf() | Scale() | Number() | Words() | Day() | YesNo() | Photo() | Spot() | Lot():
             return ""
         case _:
             assert_never(ask.kind)
@@ -194,266 +222,11 @@ def back(ask: Ask, kept: tuple[str, ...], *, answered: bool) -> Partly | None:
             return grades.back(kind, kept, answered=answered)
         case Order(pairwise=True) as kind:
             return order.back(kind, kept)
+        case React():
+            return react.back(kept)
+        case Propose() as kind:
+            return propose.back(kind, kept)
+        case Sign() as kind:
+            return sign.back(kind, kept)
         case _:
             return None
-
-
-# What is shown
-
-
-def buttons(
-    ask: Ask, lang: str, default: str, prompt: str, present: Value, kept: tuple[str, ...] = ()
-) -> tuple[list[Button], int]:
-    """The choices to press, and how many columns they make. `present` is the answer on file, `kept` the draft."""
-    match ask.kind:
-        case OneOf() as kind:
-            return choices.buttons(kind, lang, default, prompt, present), 1
-        case AnyOf() as kind:
-            return choices.toggles(kind, lang, default, prompt, kept), 1
-        case Scale() as kind:
-            return scale.buttons(kind, prompt, present), scale.columns(kind)
-        case YesNo():
-            return yesno.buttons(lang, prompt, present), 2
-        case Points() as kind:
-            return points.buttons(kind, lang, default, prompt, kept)
-        case Order() as kind:
-            return order.buttons(kind, lang, default, prompt, kept)
-        case Grades() as kind:
-            return grades.buttons(kind, lang, default, prompt, kept)
-        case Slots() as kind:
-            return slots.buttons(kind, lang, prompt, kept)
-        case Basket() as kind:
-            return basket.buttons(kind, lang, default, prompt, kept)
-        case Number() | Words() | Day():
-            return [], 1
-        case _:
-            assert_never(ask.kind)
-
-
-def blocks(ask: Ask, lang: str, default: str, kept: tuple[str, ...]) -> tuple[Block, ...]:
-    """What the message says of the draft, below the question: points left, the order so far, the card to grade."""
-    match ask.kind:
-        case Points() as kind:
-            return points.blocks(kind, lang, default, kept)
-        case Order() as kind:
-            return order.blocks(kind, lang, default, kept)
-        case Grades() as kind:
-            return grades.blocks(kind, lang, default, kept)
-        case Slots() as kind:
-            return slots.blocks(kind, lang, kept)
-        case Basket() as kind:
-            return basket.blocks(kind, lang, default, kept)
-        case OneOf() | AnyOf() | Scale() | Number() | Words() | Day() | YesNo():
-            return ()
-        case _:
-            assert_never(ask.kind)
-
-
-def free(ask: Ask) -> bool:
-    """Is the usual answer typed?"""
-    return isinstance(ask.kind, Number | Words | Day)
-
-
-def hint(ask: Ask, lang: str, default: str) -> str:
-    """What the question expects, in a short sentence; empty where the buttons say it all."""
-    match ask.kind:
-        case OneOf() | YesNo():
-            return ""
-        case AnyOf() as kind:
-            return choices.hint(kind, lang)
-        case Scale() as kind:
-            return scale.hint(kind, lang, default)
-        case Number() as kind:
-            return number.expected(kind, lang)
-        case Words() as kind:
-            return words.hint(kind, lang)
-        case Day() as kind:
-            return day.expected(kind, lang)
-        case Points() as kind:
-            return points.hint(kind, lang)
-        case Order() as kind:
-            return order.hint(kind, lang)
-        case Grades() as kind:
-            return grades.hint(kind, lang)
-        case Slots() as kind:
-            return slots.hint(kind, lang)
-        case Basket() as kind:
-            return basket.hint(kind, lang)
-        case _:
-            assert_never(ask.kind)
-
-
-def expected(ask: Ask, lang: str) -> str:
-    """What to answer, as a polite request, after something else came."""
-    match ask.kind:
-        case OneOf() | AnyOf() as kind:
-            return choices.expected(kind, lang)
-        case Scale() as kind:
-            return scale.expected(kind, lang)
-        case YesNo():
-            return yesno.expected(lang)
-        case Number() as kind:
-            return number.expected(kind, lang)
-        case Words() as kind:
-            return words.expected(kind, lang)
-        case Day() as kind:
-            return day.expected(kind, lang)
-        case Points() as kind:
-            return points.expected(kind, lang)
-        case Order() as kind:
-            return order.expected(kind, lang)
-        case Grades() as kind:
-            return grades.expected(kind, lang)
-        case Slots() as kind:
-            return slots.expected(kind, lang)
-        case Basket() as kind:
-            return basket.expected(kind, lang)
-        case _:
-            assert_never(ask.kind)
-
-
-# What came in
-
-
-def press(ask: Ask, token: str, lang: str, kept: tuple[str, ...] = ()) -> Reply:
-    """What a pressed choice means; None when the token means nothing here."""
-    match ask.kind:
-        case OneOf(choices=offered):
-            at = choices.index(token, len(offered))
-            return None if at is None else Taken(offered[at].code)
-        case Scale() as kind:
-            value = scale.press(kind, token)
-            return None if value is None else Taken(value)
-        case YesNo():
-            at = choices.index(token, len(yesno.CODES))
-            return None if at is None else Taken(yesno.CODES[at])
-        case AnyOf() as kind:
-            return choices.toggle(kind, token, kept, lang)
-        case Points() as kind:
-            return points.press(kind, token, kept, lang)
-        case Order() as kind:
-            return order.press(kind, token, kept, lang)
-        case Grades() as kind:
-            return grades.press(kind, token, kept, lang)
-        case Slots() as kind:
-            return slots.press(kind, token, kept, lang)
-        case Basket() as kind:
-            return basket.press(kind, token, kept, lang)
-        case Number() | Words() | Day():
-            return None
-        case _:
-            assert_never(ask.kind)
-
-
-def is_label(ask: Ask, text: str, lang: str, default: str, kept: tuple[str, ...] = ()) -> bool:
-    """Is this the label of a choice, or a word that the card in front of somebody knows? Then it is never taken for a
-    word that steers the conversation."""
-    if reading.exact(text, _labels(ask.kind, lang, default)) is not None:
-        return True
-    return isinstance(ask.kind, Grades) and grades.own_word(ask.kind, text, kept)
-
-
-def _labels(kind: Kind, lang: str, default: str) -> list[str]:
-    match kind:
-        case OneOf() | AnyOf() | Points() | Order():
-            return [choice.label.read(lang, default) for choice in kind.choices]
-        case Grades():
-            return [grade.label.read(lang, default) for criterion in kind.criteria for grade in criterion.grades]
-        case Basket():
-            return [project.label.read(lang, default) for project in kind.projects]
-        case Slots() | Scale() | Number() | Words() | Day() | YesNo():
-            return []
-        case _:
-            assert_never(kind)
-
-
-def read(ask: Ask, text: str, lang: str, default: str, kept: tuple[str, ...]) -> Reply:
-    """What a typed reply means; `kept` is the draft so far."""
-    match ask.kind:
-        case OneOf() as kind:
-            return choices.read_one(kind, text, lang, default)
-        case AnyOf() as kind:
-            return choices.read_any(kind, text, lang, default, kept)
-        case Scale() as kind:
-            return scale.read(kind, text, lang, default)
-        case YesNo():
-            return yesno.read(text, lang, consent=ask.consent is not None)
-        case Number() as kind:
-            return number.read(kind, text, lang)
-        case Words() as kind:
-            return words.read(kind, text, lang)
-        case Day() as kind:
-            return day.read(kind, text, lang)
-        case Points() as kind:
-            return points.read(kind, text, lang, default, kept)
-        case Order() as kind:
-            return order.read(kind, text, lang, default, kept)
-        case Grades() as kind:
-            return grades.read(kind, text, lang, default, kept)
-        case Slots() as kind:
-            return slots.read(kind, text, lang, kept)
-        case Basket() as kind:
-            return basket.read(kind, text, lang, default, kept)
-        case _:
-            assert_never(ask.kind)
-
-
-# An answer in words
-
-
-def say(ask: Ask, answer: Answer, lang: str, default: str) -> str:
-    """An answer in words; several things said, a line each."""
-    match answer.given:
-        case Given.SKIPPED:
-            return tr(lang, "skipped")
-        case Given.DONT_KNOW:
-            return tr(lang, "I don't know")
-        case Given.ABSTAIN:
-            return tr(lang, "I'd rather not say")
-        case Given.BLANK:
-            return tr(lang, "Blank vote")
-        case Given.NONE:
-            return tr(lang, "None of these")
-        case Given.ANSWER:
-            return _value(ask, answer.value, lang, default)
-        case _:
-            assert_never(answer.given)
-
-
-def _value(ask: Ask, value: Value, lang: str, default: str) -> str:
-    match ask.kind:
-        case OneOf() | AnyOf() as kind:
-            return choices.said(kind, value, lang, default)
-        case YesNo():
-            return yesno.said(value, lang)
-        case Number():
-            return number.said(value, lang)
-        case Day():
-            return day.said(str(value), lang)
-        case Scale() | Words():
-            return str(value)
-        case Points() as kind:
-            return points.said(kind, value, lang, default)
-        case Order() as kind:
-            return order.said(kind, value, lang, default)
-        case Grades() as kind:
-            return grades.said(kind, value, lang, default)
-        case Slots() as kind:
-            return slots.said(kind, value, lang)
-        case Basket() as kind:
-            return basket.said(kind, value, lang, default)
-        case _:
-            assert_never(ask.kind)
-
-
-def example(ask: Ask, lang: str, default: str) -> str:
-    """The choices in one line, for somebody who does not see them; empty where there are none, or too many."""
-    if not isinstance(ask.kind, OneOf | AnyOf | Points | Order | Basket):
-        return ""
-    if isinstance(ask.kind, Order) and ask.kind.pairwise:
-        return ""  # there, 1 and 2 are the two compared
-    named = _labels(ask.kind, lang, default)
-    if len(named) > 12:
-        return ""
-    listed = " · ".join(f"{i} {label}" for i, label in enumerate(named, 1))
-    return tr(lang, "The answers are: {answers}.", answers=listed)

@@ -5,8 +5,8 @@ the hundredth or the millionth, and the recount of all ballots is the same sum i
 
 Counters: `n:answered`, `s:<given>` for each of the ways of not choosing, `c:<code>` for each choice, point of a scale
 or project, `v:<value>` for each number or date, `g:<item>:<value>` for what was given to an item: points, a grade (the
-item is `item.criterion` in a matrix), yes / maybe / no to a date, or its rank (1 is the first choice). Texts are only
-ever counted.
+item is `item.criterion` in a matrix), yes / maybe / no to a date, or its rank (1 is the first choice), `c:signed` for a
+signature. Texts, pictures, places, and how much somebody proposed or judged are only ever counted.
 """
 
 from __future__ import annotations
@@ -24,12 +24,18 @@ from flows.flow import (
     Day,
     Grades,
     Kind,
+    Lot,
     Number,
     OneOf,
     Order,
+    Photo,
     Points,
+    Propose,
+    React,
     Scale,
+    Sign,
     Slots,
+    Spot,
     Words,
     YesNo,
 )
@@ -52,7 +58,7 @@ def marks(kind: Kind, answer: Answer) -> tuple[str, ...]:
         return (f"s:{answer.given.value}",)
     value = answer.value
     match kind:
-        case OneOf() | YesNo():
+        case OneOf() | YesNo() | Lot():
             codes: tuple[str, ...] = (f"c:{value}",)
         case AnyOf() | Basket():
             codes = tuple(f"c:{code}" for code in sorted(set(several(answer))))
@@ -62,8 +68,10 @@ def marks(kind: Kind, answer: Answer) -> tuple[str, ...]:
             codes = (f"v:{numeral(value)}",)
         case Day():
             codes = (f"v:{value}",)
-        case Words():
+        case Words() | Propose() | React() | Photo() | Spot():
             codes = ()
+        case Sign():
+            codes = ("c:signed",)
         case Points() | Grades() | Slots():
             codes = tuple(f"g:{item}:{given}" for item, given in pairs(answer).items())
         case Order():

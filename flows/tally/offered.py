@@ -14,12 +14,18 @@ from flows.flow import (
     Day,
     Grades,
     Kind,
+    Lot,
     Number,
     OneOf,
     Order,
+    Photo,
     Points,
+    Propose,
+    React,
     Scale,
+    Sign,
     Slots,
+    Spot,
     Text,
     Words,
     YesNo,
@@ -57,6 +63,18 @@ def kind_name(kind: Kind) -> str:
             return "slots"
         case Basket():
             return "basket"
+        case Propose():
+            return "propose"
+        case React():
+            return "react"
+        case Sign():
+            return "sign"
+        case Photo():
+            return "photo"
+        case Spot():
+            return "place"
+        case Lot():
+            return "draw"
         case _:
             assert_never(kind)
 
@@ -79,7 +97,9 @@ def choices(kind: Kind, lang: str) -> tuple[Choice, ...]:
             return (Choice(code="yes", label=yes), Choice(code="no", label=no))
         case Scale(low=low, high=high):
             return tuple(Choice(code=str(point), label=_point(kind, point)) for point in range(low, high + 1))
-        case Number() | Words() | Day():
+        case Lot(arms=arms):
+            return tuple(Choice(code=code, label=Text({UNDETERMINED: code})) for code, _ in arms)
+        case Number() | Words() | Day() | Propose() | React() | Sign() | Photo() | Spot():
             return ()
         case _:
             assert_never(kind)

@@ -54,8 +54,8 @@ def _once(
                 at = goto.walk(step, trail, at)
             case End() as step:
                 at = end.walk(step, trail, at)
-    if len(answers) > len(trail.asked) - len(trail.unanswered):
-        shown = {step.name for step in trail.asked}
+    if len(answers) > len(trail.asked) + len(trail.drawn) - len(trail.unanswered):
+        shown = {step.name for step in (*trail.asked, *trail.drawn)}
         for name in [name for name in answers if name not in shown]:
             del answers[name]
     return trail

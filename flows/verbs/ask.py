@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flows import kinds, prompts
-from flows.flow import Ask, Flow, Grades
+from flows import keeping, kinds, prompts
+from flows.flow import Ask, Flow, Grades, Lot, Photo, Propose, React, Sign, Spot
+from flows.kinds import staged
 from flows.messages import Block, Button, Italic, Message, Paragraph, Plain, Prompt, paragraph
 from flows.session import Answer, Given
 from flows.trail import Trail
 from flows.wording import paragraphs, write
 from locales import tr
 
+_WANTS = {Photo: "photo", Spot: "place"}
+"""What answers a question besides words."""
+
 
 def walk(step: Ask, trail: Trail, at: int) -> int:
     """Pass the question when it is answered or not shown; else the person stands here."""
-    if not trail.shows(step):
+    if not trail.shows(step) or _too_early(step, trail):
         trail.answers.pop(step.name, None)
         return at + 1
-    trail.asked.append(step)
+    (trail.drawn if isinstance(step.kind, Lot) else trail.asked).append(step)
     answer = trail.answers.get(step.name)
     if answer is None:
         trail.unanswered.add(step.name)
@@ -29,6 +33,16 @@ def walk(step: Ask, trail: Trail, at: int) -> int:
             trail.forget(at + 1, target)
             return target
     return at + 1
+
+
+def _too_early(step: Ask, trail: Trail) -> bool:
+    """What others will see is not asked for before the person has said that their answers may be kept."""
+    if trail.flow.keep is None or not isinstance(step.kind, Propose | React | Sign):
+        return False
+    if keeping.kept(trail.flow, trail.answers):
+        return False
+    trail.exact = trail.exact and trail.flow.keep in trail.answers
+    return True
 
 
 def _target(step: Ask, flow: Flow) -> int:
@@ -50,12 +64,11 @@ def show(
     an answer that is made in several moves."""
     flow = trail.flow
     present = trail.answers.get(step.name)
-    body: list[Block] = [*before, *paragraphs(write(flow, step.text, lang, trail.left))]
-    small = " · ".join(part for part in (kinds.hint(step, lang, flow.lang), _progress(step, trail, lang)) if part)
-    if small:
-        body.append(Paragraph((Italic(small),)))
+    body: list[Block] = [*before]
+    if staged.headed(step, draft):
+        body += _head(step, trail, lang, draft)
     of_draft = kinds.blocks(step, lang, flow.lang, draft)
-    if present is not None and not of_draft:
+    if present is not None and not of_draft and not staged.staged(step.kind):
         answer = kinds.say(step, present, lang, flow.lang)
         body.append(paragraph(Italic(tr(lang, "Your answer so far:")), Plain(" " + answer)))
     body.extend(of_draft)
@@ -64,8 +77,23 @@ def show(
     main.extend(_aside(step, trail, lang, prompt, draft))
     return Message(
         body=tuple(body),
-        prompt=Prompt(id=prompt, buttons=tuple(main), free=kinds.free(step), columns=columns),
+        prompt=Prompt(
+            id=prompt,
+            buttons=tuple(main),
+            free=kinds.free(step, draft),
+            columns=columns,
+            wants=_WANTS.get(type(step.kind), ""),
+        ),
     )
+
+
+def _head(step: Ask, trail: Trail, lang: str, draft: tuple[str, ...]) -> list[Block]:
+    """The question itself, and what it expects."""
+    flow = trail.flow
+    body: list[Block] = [*paragraphs(write(flow, step.text, lang, trail.left))]
+    hint = kinds.hint(step, lang, flow.lang, draft)
+    small = " · ".join(part for part in (hint, _progress(step, trail, lang)) if part)
+    return [*body, Paragraph((Italic(small),))] if small else body
 
 
 def _aside(step: Ask, trail: Trail, lang: str, prompt: str, draft: tuple[str, ...]) -> list[Button]:
@@ -88,18 +116,24 @@ def ways(step: Ask, trail: Trail, lang: str, draft: tuple[str, ...] = ()) -> lis
         found.append((prompts.DONT_KNOW, tr(lang, "I don't know")))
     if step.abstain:
         found.append((prompts.ABSTAIN, tr(lang, "I'd rather not say")))
-    if step.name in trail.answers and not kept_as_given(step):
+    present = trail.answers.get(step.name)
+    if present is not None and not (kept_as_given(step) and present.given is Given.ANSWER):
         found.append((prompts.KEEP, tr(lang, "Keep my answer")))
-    elif step.optional and step.name not in trail.answers:
+    elif step.optional and step.name not in trail.answers and _untouched(step, draft):
         found.append((prompts.SKIP, tr(lang, "Skip")))
     if trail.before(step.name) is not None and not kinds.back(step, draft, answered=step.name in trail.answers):
         found.append((prompts.BACK, tr(lang, "Back")))
     return found
 
 
+def _untouched(step: Ask, draft: tuple[str, ...]) -> bool:
+    """May the question still be passed, with nothing of it lost?"""
+    return staged.headed(step, draft) and not (isinstance(step.kind, Sign) and draft)
+
+
 def kept_as_given(step: Ask) -> bool:
     """Is every part of the answer on file as soon as it is given? Then there is nothing to keep or to lose."""
-    return isinstance(step.kind, Grades) and step.kind.batch is not None
+    return staged.staged(step.kind) or (isinstance(step.kind, Grades) and step.kind.batch is not None)
 
 
 def _progress(step: Ask, trail: Trail, lang: str) -> str:
@@ -116,12 +150,19 @@ def _progress(step: Ask, trail: Trail, lang: str) -> str:
     return tr(lang, "Question {number}", number=number)
 
 
-def settled(flow: Flow, step: Ask, answer: Answer | None, lang: str, left: int = 0) -> Message:
+def settled(
+    flow: Flow, step: Ask, answer: Answer | None, lang: str, left: int = 0, draft: tuple[str, ...] = ()
+) -> Message:
     """The question once it is done with: no buttons, and the answer where there is one."""
+    of_draft = staged.closed(step, draft, lang, flow.lang)
+    if of_draft and (answer is None or staged.staged(step.kind)):
+        return Message(body=of_draft)
     text = write(flow, step.text, lang, left).strip()
     if answer is None:
         return Message(body=paragraphs(text))
     *first, last = paragraphs(text)
     mark = "✔" if answer.given is not Given.SKIPPED else "–"
     said = kinds.say(step, answer, lang, flow.lang)
+    if of_draft:
+        return Message(body=(*of_draft, paragraph(f"{mark} {said}")))
     return Message(body=(*first, Paragraph((*last.parts, Plain(f"\n{mark} {said}")))))

@@ -10,7 +10,7 @@ import pytest
 
 from adapters.base import Place
 from adapters.console import HERE, Console
-from adapters.testing import CHECKS, HOSTILE, Check, NotApplicable, Seen
+from adapters.testing import CHECKS, HOSTILE, Check, NotApplicable, Seen, Ward
 from flows.events import Said
 
 
@@ -51,6 +51,18 @@ class ConsoleRig:
 
     async def share(self) -> None:
         raise NotApplicable("on a terminal everything is text")
+
+    async def send_photo(self, data: bytes) -> None:
+        raise NotApplicable("on a terminal everything is text")
+
+    async def group(self) -> Place:
+        raise NotApplicable("one person, one terminal")
+
+    async def talk(self, text: str) -> tuple[str, str]:
+        raise NotImplementedError
+
+    async def ward(self) -> Ward:
+        raise NotImplementedError
 
     async def screen(self) -> list[Seen]:
         return [Seen(text) for text in self.output.messages]

@@ -7,7 +7,7 @@ import pytest
 from adapters.base import Place
 from adapters.telegram import TelegramAdapter, TelegramSettings, build
 from adapters.telegram_emulator import Emulator
-from adapters.testing import CHECKS, Check, NotApplicable, Seen
+from adapters.testing import CHECKS, Check, NotApplicable, Seen, Ward
 
 LEA = 7
 
@@ -43,6 +43,21 @@ class TelegramRig:
 
     async def share(self) -> None:
         self.lea.share("photo", caption="a pothole")
+
+    async def send_photo(self, data: bytes) -> None:
+        self.lea.send_photo(data, sides=(90, 320, 800, 1280, 2560))
+
+    async def group(self) -> Place:
+        self.quarter = self.emulator.group(-1001234567890, admin=True)
+        self.tom = self.emulator.citizen(8, "Tom")
+        return Place("telegram", str(self.quarter.id))
+
+    async def talk(self, text: str) -> tuple[str, str]:
+        self.said = self.tom.say(text, group=self.quarter)
+        return str(self.said), "8"
+
+    async def ward(self) -> Ward:
+        return Ward(there=self.said in self.quarter.chat.messages, may_speak=self.tom.may_write(self.quarter))
 
     async def screen(self) -> list[Seen]:
         return [Seen(one.text, tuple(one.labels)) for one in self.lea.screen()]

@@ -12,8 +12,8 @@ import pytest
 from starlette.applications import Starlette
 
 from adapters.base import Place
-from adapters.testing import CHECKS, Check, NotApplicable, Seen
-from adapters.web import MemoryShelf, WebAdapter, WebSettings, build
+from adapters.testing import CHECKS, Check, NotApplicable, Seen, Ward
+from adapters.web import MemoryDrawer, MemoryShelf, WebAdapter, WebSettings, build
 from adapters.web.guard import person_of
 
 TOKEN = "fedcba9876543210" * 2
@@ -26,12 +26,12 @@ class WebRig:
     redelivers = False  # the page keeps what was not stored and sends it again; tests/web shows that
 
     def __init__(self) -> None:
-        self._shelf = MemoryShelf()
+        self._shelf, self._files = MemoryShelf(), MemoryDrawer()
         self._adapters: list[WebAdapter] = []
         self._posts: list[asyncio.Task[httpx.Response]] = []
 
     def adapter(self) -> WebAdapter:
-        self._adapters.append(build(WebSettings(shelf=self._shelf, burst=1000)))
+        self._adapters.append(build(WebSettings(shelf=self._shelf, files=self._files, burst=1000)))
         return self._adapters[-1]
 
     async def say(self, text: str) -> None:
@@ -47,7 +47,19 @@ class WebRig:
         raise LookupError(label)
 
     async def share(self) -> None:
-        raise NotApplicable("the page sends words only")
+        await self._post("/chat/place", {"lat": 49.04, "lon": 2.07})
+
+    async def send_photo(self, data: bytes) -> None:
+        await self._send(f"/chat/photo?key={uuid4()}", content=data)
+
+    async def group(self) -> Place:
+        raise NotApplicable("on the web everybody is alone with us")
+
+    async def talk(self, text: str) -> tuple[str, str]:
+        raise NotImplementedError
+
+    async def ward(self) -> Ward:
+        raise NotImplementedError
 
     async def screen(self) -> list[Seen]:
         shown: dict[str, Seen] = {}
@@ -63,7 +75,10 @@ class WebRig:
             post.cancel()
         await asyncio.gather(*self._posts, return_exceptions=True)
 
-    async def _post(self, path: str, body: dict[str, str]) -> None:
+    async def _post(self, path: str, body: dict[str, Any]) -> None:
+        await self._send(path, json={"key": str(uuid4()), **body})
+
+    async def _send(self, path: str, **what: Any) -> None:
         """A post is answered when the road has stored it, so nobody waits here."""
 
         async def post() -> httpx.Response:
@@ -72,7 +87,7 @@ class WebRig:
             async with httpx.AsyncClient(
                 transport=transport, base_url="http://town", cookies={"palabre": TOKEN}, headers=ours
             ) as page:
-                return await page.post(path, json={"key": str(uuid4()), **body}, timeout=30)
+                return await page.post(path, timeout=30, **what)
 
         self._posts.append(asyncio.create_task(post()))
         await asyncio.sleep(0.02)

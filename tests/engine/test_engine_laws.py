@@ -49,6 +49,7 @@ ELSEWHERE = (
     Returned(at=AT),
     Moved(at=AT, to_chat="y"),
     Shared(at=AT, what="photo"),
+    Shared(at=AT, what="location", spot="here"),
     Shared(at=AT, what=""),
     Rang(at=AT, timer="close", subject="s1"),
     Rang(at=AT, timer="remind", subject="s1", detail="0"),
@@ -122,6 +123,10 @@ class Conversation(RuleBasedStateMachine):
         before = self.session
         self.happens(event)
         assert self.session == before
+
+    @rule(what=st.sampled_from(["photo", "location"]))
+    def share(self, what: str) -> None:
+        self.happens(Shared(at=AT, what=what, ref="r1", spot="48.85661,2.35222"))
 
     @rule(which=st.integers(0, 9), back=st.booleans())
     def answer(self, which: int, back: bool) -> None:
@@ -255,8 +260,9 @@ class Conversation(RuleBasedStateMachine):
         )
         assert trail.answers == session.answers
         assert all(session.answers[name].given is Given.SKIPPED for name in session.timed_out)
-        assert set(session.answers) <= {ask.name for ask in trail.asked}
-        assert left(self.flow, session) == len(trail.asked) - len(session.answers)
+        drawn = {ask.name for ask in trail.drawn}
+        assert set(session.answers) <= drawn | {ask.name for ask in trail.asked}
+        assert left(self.flow, session) == len(trail.asked) - len(session.answers.keys() - drawn)
         assert plain_text(recap(self.flow, session, session.lang).body)
         opened = session.open
         assert set(session.drafts) <= {ask.name for ask in trail.asked} - {opened.step if opened else ""}

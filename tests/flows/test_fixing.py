@@ -36,6 +36,31 @@ steps:
   - end: merci
     text: {fr: Merci !, en: Thank you!}
 """
+FORWARD = """\
+palabre: 1
+id: idees
+lang: fr
+title: {fr: Des idées, en: Ideas}
+steps:
+  - propose: idea
+    text: {fr: Que changer ?, en: What to change?}
+    opener: {fr: Il faut, en: We shuold}
+    categories: {roads: {fr: Voirie, en: Roads}, parks: {fr: Parcs, en: Parks}}
+    answers: {confirm: {fr: Est-ce clair ?, en: Is it clear?}}
+  - react: cards
+    text: {fr: Qu'en pensez-vous ?, en: What do you think?}
+    of: idea
+    qualifiers: {agree: {urgent: {fr: Urgent, en: Urgent}}}
+    statements: {lamps: {fr: Éteignons., en: Lights out.}, trees: {fr: Plantons., en: Plant trees.}}
+    choices: {agree: {fr: Pour, en: Yes}, disagree: {fr: Contre, en: No}}
+  - sign: petition
+    text: {fr: Signez-vous ?, en: Do you sign?}
+    goals:
+      - {at: 100, say: {fr: Cent !, en: One hundred!}}
+      - {at: 1000, say: {fr: Mille !, en: One thousand!}}
+  - end: merci
+    text: {fr: Merci !, en: Thank you!}
+"""
 
 
 def fixed(where: str, lang: str, text: str, source: str = SOURCE) -> tuple[str, Flow]:
@@ -75,6 +100,29 @@ def test_the_names_are_those_that_people_can_guess() -> None:
         "avis.high",
         "merci",
     ]
+
+
+IN_FILE = [
+    *("idea", "idea.opener", "idea.roads", "idea.parks", "idea.confirm"),
+    *("cards", "cards.agree", "cards.urgent", "cards.disagree", "cards.lamps", "cards.trees"),
+    *("petition", "petition.100", "petition.1000", "merci"),
+]
+
+
+@pytest.mark.parametrize("where", IN_FILE)
+def test_what_people_put_forward_can_be_corrected(where: str) -> None:
+    before = from_source(FORWARD)
+    _source, after = fixed(where, "en", "Nothing like it", FORWARD)
+    assert [(one.where, one.lang) for one in fixing.changes(before, after)] == [(where, "en")]
+    assert fixing.same_but_texts(before, after)
+
+
+def test_the_text_that_people_amend_is_not_corrected() -> None:
+    amending = FORWARD.replace("opener: {fr: Il faut, en: We shuold}", "amends: {fr: Article 1., en: Article 1.}")
+    before = from_source(amending)
+    assert "idea.amends" not in fixing.texts(before)
+    assert fixing.corrected(amending, "idea.amends", "fr", "Article 2.") is None
+    assert not fixing.same_but_texts(before, from_source(amending.replace("en: Article 1.", "en: Article 2.")))
 
 
 @pytest.mark.parametrize(

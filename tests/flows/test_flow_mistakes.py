@@ -230,7 +230,7 @@ def test_mistakes_of_the_head(text: str, where: str, what: str, hint: str) -> No
 
 STEPS = [
     ("no step", "  - §hello\n", "this is not a step", "- say: hello"),
-    ("no verb", "  - §text: hello\n", "no verb", "say, ask, vote, rank, grade, budget, goto, end, include"),
+    ("no verb", "  - §text: hello\n", "no verb", "say, ask, vote, rank, grade, budget, propose, react, sign, draw"),
     ("near verb", "  - §asc: hello\n    text: x\n", "no verb", "did you mean ask?"),
     ("two verbs", "  - say: x\n    §ask: y\n    text: z\n", "two verbs: say, ask", "new step"),
     ("name", "  - say: §Hello\n    text: x\n", "'Hello' cannot be a name", "lower case"),

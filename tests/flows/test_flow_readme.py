@@ -11,7 +11,7 @@ from flows import schema
 from flows.asking import KINDS
 from flows.blanks import BLANKS
 from flows.expr import parse
-from flows.flow import Method
+from flows.flow import Checked, Method, Policy
 from flows.load import load_text
 from flows.schema import FORMS, NESTED, VERBS, BlockForm, FlowForm, ReminderForm, WindowForm, keys_of
 
@@ -41,6 +41,11 @@ def test_every_verb_kind_and_key_is_on_the_page(word: str) -> None:
         "majority",
         "order",
         "draw",
+        *Policy,
+        *Checked,
+        "taken_up",
+        "studied",
+        "refused",
     ],
 )
 def test_every_setting_is_on_the_page(word: str) -> None:
@@ -55,11 +60,19 @@ def test_the_example_works() -> None:
 
 
 def test_the_votes_work() -> None:
-    example, votes, _ = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    example, votes, *_ = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
     loaded = load_text(example.replace("  - end: merci", votes + "  - end: merci"), "README.md")
     assert loaded.flow is not None, loaded.mistakes
     assert loaded.remarks == ()
     assert {"place", "logo", "ideas", "spending"} <= loaded.flow.index.keys()
+
+
+def test_what_people_put_forward_works() -> None:
+    example, _, steps, _ = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    loaded = load_text(example.replace("  - end: merci", steps + "  - end: merci"), "README.md")
+    assert loaded.flow is not None, loaded.mistakes
+    assert loaded.remarks == ()
+    assert {"idea", "cards", "petition", "arm"} <= loaded.flow.index.keys()
 
 
 @pytest.mark.parametrize("method", list(Method))
@@ -68,7 +81,7 @@ def test_every_method_is_on_the_page(method: Method) -> None:
 
 
 def test_the_block_works(tmp_path: Path) -> None:
-    example, _, block = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    example, *_, block = re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
     include = re.findall(r"(    - include: promise\n(?:      .*\n)+)", PAGE)[0]
     (tmp_path / "promise.yaml").write_text(block)
     text = example.replace("  - end: merci", re.sub("^    ", "  ", include, flags=re.MULTILINE) + "  - end: merci")
@@ -79,6 +92,6 @@ def test_the_block_works(tmp_path: Path) -> None:
 
 def test_the_conditions_can_be_read() -> None:
     found = re.findall(r"^    when: (.*?)(?:  .*)?$", PAGE, re.MULTILINE)
-    assert len(found) == 8
+    assert len(found) == 9
     for condition in found:
         parse(condition.strip('"'))

@@ -29,16 +29,22 @@ from flows.flow import (
     Goto,
     Grades,
     Kind,
+    Lot,
     Number,
     OneOf,
     Order,
+    Photo,
     Points,
     Project,
+    Propose,
+    React,
     Reminder,
     Say,
     Scale,
+    Sign,
     Slot,
     Slots,
+    Spot,
     Step,
     Text,
     Timeout,
@@ -46,6 +52,7 @@ from flows.flow import (
     YesNo,
     make_flow,
 )
+from flows.kinds import sign
 from flows.session import Answer, Given, Pairs
 
 CODES = ("velo", "bus", "train", "stop")
@@ -130,6 +137,10 @@ KINDS: st.SearchStrategy[Kind] = st.one_of(
         st.integers(0, 3),
         st.sampled_from([None, 1, 2, 3]),
     ),
+    st.builds(Sign, named=st.booleans(), reason=st.sampled_from([0, 280]), contact=st.booleans()),
+    st.just(Spot()),
+    st.just(Photo()),
+    st.just(Lot(arms=tuple(zip(CODES[:2], (1, 2), strict=True)))),
 )
 
 
@@ -145,7 +156,7 @@ def conditions(names: list[tuple[str, Kind]]) -> st.SearchStrategy[str | None]:
         general = [f"{name} == skipped", f"{name} != skipped", f"{name} == dont_know", f"not ({name} == abstain)"]
         general += [f"{name} == blank", f"{name} != none"]
         match kind:
-            case OneOf() | AnyOf() | Basket():
+            case OneOf() | AnyOf() | Basket() | Lot():
                 return [*general, f"{name} in ['velo', 'bus']", f"'bus' in {name}", f"not ('velo' in {name})"]
             case YesNo():
                 return [*general, f"{name} == yes", f"{name} != yes", f"not ({name} == no)"]
@@ -163,11 +174,16 @@ def conditions(names: list[tuple[str, Kind]]) -> st.SearchStrategy[str | None]:
 def questions(draw: st.DrawFn, name: str, at: int, names: list[str]) -> Ask:
     kind, flag = draw(KINDS), st.booleans()
     to = draw(st.sampled_from([None, None, *names[at + 1 :]]))
+    if isinstance(kind, Lot):
+        return Ask(name=name, text=text("Tirage"), kind=kind, wording=f"w{at}")
+    if isinstance(kind, Sign):
+        timeout = Timeout(after=timedelta(days=1), to=to) if draw(flag) else None
+        return Ask(name=name, text=text(f"{name} ?"), kind=kind, optional=draw(flag), timeout=timeout, wording=f"w{at}")
     return Ask(
         name=name,
         text=text(f"{name} ? {{left}}" if draw(flag) else f"{name} ?"),
         kind=kind,
-        optional=draw(flag),
+        optional=draw(flag) or isinstance(kind, Photo),  # nobody types a picture
         dont_know=draw(flag),
         abstain=draw(flag),
         timeout=Timeout(after=timedelta(days=1), to=to) if draw(flag) else None,
@@ -249,6 +265,15 @@ def good(ask: Ask, which: int, draft: tuple[str, ...]) -> str:
             if isinstance(kinds.done(ask, draft, "fr"), kinds.Taken):
                 return "terminé"
             return next(project.label.by_lang["fr"] for project in projects if project.code not in draft)
+        case Sign() as kind:
+            stages = {"shown": str(which % 3 + 1), "name": "Léa Martin", "reason": f"raison {which}", "contact": "oui"}
+            return stages.get(sign.stage(kind, draft), "oui")
+        case Spot():
+            return f"{which} rue de la Paix"
+        case Photo():
+            return "passer"
+        case Propose() | React() | Lot():
+            raise AssertionError("not typed, or not made here")
         case _:
             assert_never(ask.kind)
 
@@ -327,6 +352,17 @@ def _legal(kind: Kind, answer: Answer) -> None:
             assert value == tuple(project.code for project in projects if project.code in value)
             assert least <= len(value) <= (most or len(projects))
             assert sum(project.cost for project in projects if project.code in value) <= kind.limit
+        case Sign(named=named, contact=contact):
+            shown, writes = dict(_pairs(answer, ["shown", "contact"])).values()
+            assert shown in ("name", "initials", "hidden") if named else shown == "hidden"
+            assert writes in ("yes", "no") if contact else writes == "no"
+        case Spot() | Photo():
+            assert isinstance(value, str)
+            assert value
+        case Lot(arms=arms):
+            assert value in dict(arms)
+        case Propose() | React():
+            raise AssertionError("not made here")
         case _:
             assert_never(kind)
 

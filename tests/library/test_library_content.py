@@ -13,6 +13,7 @@ BLOCKS = sorted((LIBRARY / "blocks").glob("*.yaml"))
 THEMES = sorted((LIBRARY / "blocks").glob("debate-*.yaml"))
 CLOSED = ("one_of", "any_of", "scale", "rating", "yes_no")
 VOTES = ("vote", "rank", "grade", "budget")
+CONTRIBUTIONS = ("propose", "react", "sign")
 UNASKED = {"meeting-date": "no opinion is asked", "candidate-compare": "nothing is kept without a yes at the end"}
 """Flows that do not ask for agreement before the first question, and why."""
 
@@ -71,6 +72,13 @@ def test_the_library_holds_what_it_should() -> None:
         "topic-vote",
         "meeting-date",
         "candidate-compare",
+        "make-consultation",
+        "petition",
+        "informed-debate",
+        "constituency-agenda",
+        "ask-officials",
+        "street-report",
+        "bill-coauthoring",
     }
     assert {path.stem for path in BLOCKS} >= {"promise", "consent", "demographics"}
     assert len(THEMES) == 4
@@ -104,7 +112,7 @@ def test_a_shipped_flow_can_be_published_on_any_day(path: Path) -> None:
 @pytest.mark.parametrize("path", [path for path in FLOWS if path.stem not in UNASKED], ids=name)
 def test_it_begins_with_the_promise_and_the_agreement(path: Path) -> None:
     steps = read(path)["steps"]
-    first = next(i for i, step in enumerate(steps) if {"ask", *VOTES} & set(step))
+    first = next(i for i, step in enumerate(steps) if {"ask", *VOTES, *CONTRIBUTIONS} & set(step))
     before_first_question = [step.get("include") for step in steps[:first]]
     assert [block for block in before_first_question if block] == ["promise", "consent"]
 
@@ -234,3 +242,85 @@ def test_a_comparison_names_nobody_before_the_last_answer_and_everybody_after_it
             for text in said[f"{statement}_{mine}"].values():
                 assert all(text.count(person) == 1 for person in names)
                 assert "https://" in text
+
+
+def contributions(name: str) -> list[dict[str, Any]]:
+    return [step for step in read(LIBRARY / f"{name}.yaml")["steps"] if set(CONTRIBUTIONS) & set(step)]
+
+
+def test_twelve_cards_come_before_the_own_idea_and_twelve_after_it() -> None:
+    cards, idea, more = contributions("make-consultation")
+    assert (cards["react"], idea["propose"], more["react"]) == ("cards", "idea", "more")
+    assert (cards["most"], more["most"], len(cards["statements"])) == (12, 12, 12)
+    assert cards["of"] == more["of"] == "idea"
+    assert idea["max"] == 140
+    for lang, opener in idea["opener"].items():
+        assert all(text[lang].startswith(opener) for text in cards["statements"].values())
+        assert all(len(text[lang]) <= idea["max"] for text in cards["statements"].values())
+
+
+def test_what_a_petition_promises_is_said_before_it_is_signed() -> None:
+    (sign,) = contributions("petition")
+    ends = [step["end"] for step in read(LIBRARY / "petition.yaml")["steps"] if "end" in step]
+    assert [goal["at"] for goal in sign["goals"]] == [3, 100, 500]
+    assert sign["optional"] is True
+    assert ends == ["not_signed", "thanks"]
+
+
+def test_both_sides_of_a_debate_have_texts_of_the_same_length_and_one_in_ten_votes_before_reading() -> None:
+    flow = read(LIBRARY / "informed-debate.yaml")
+    first, second = (step for step in flow["steps"] if "vote" in step)
+    assert (second["again"], second["between"], second["options"]) == ("before", "arm", first["options"])
+    arms = next(step["among"] for step in flow["steps"] if "draw" in step)
+    assert arms["control"] * 10 == sum(arms.values())
+    said = {step["say"]: step["text"] for step in flow["steps"] if "say" in step}
+    for lang in ("fr", "en"):
+        pro, con = said["pro_first"][lang].split("\n\n")
+        assert said["con_first"][lang] == f"{con}\n\n{pro}"
+        assert said["texts_after"][lang] == said["pro_first"][lang]
+        assert abs(len(pro) - len(con)) < 0.15 * len(pro)
+
+
+def test_every_candidate_answers_the_same_list_and_may_take_two_weeks() -> None:
+    _cards, measure = contributions("constituency-agenda")
+    answers = measure["answers"]
+    assert (answers["top"], answers["due"], len(answers["each"])) == (10, "14d", 3)
+    assert list(answers["states"]) == ["support", "amend", "refuse"]
+
+
+def test_a_question_goes_to_somebody_by_name_who_is_reminded_twice() -> None:
+    (question,) = contributions("ask-officials")
+    answers = question["answers"]
+    assert (answers["by"], answers["due"], answers["remind"]) == ("who", "30d", ["7d", "21d"])
+    assert question["per"] == {"month": 2, "year": 10}
+    assert (question["moderate"], question["category"]) == ("before", "who")
+    assert set(answers["confirm"]) == {"fr", "en"}
+
+
+def test_a_report_is_open_until_it_is_done_and_what_is_close_is_joined() -> None:
+    (report,) = contributions("street-report")
+    states = list(report["answers"]["states"])
+    assert (states[0], "done" in states) == ("open", True)
+    assert (report["near"], report["within"], report["photo"]) == ("spot", 50, "picture")
+    said = read(LIBRARY / "street-report.yaml")["steps"][0]["text"]
+    assert all("112" in words for words in said.values())
+
+
+def test_an_article_reads_the_same_wherever_it_stands_and_has_an_argument_for_each_side() -> None:
+    flow = read(LIBRARY / "bill-coauthoring.yaml")
+    statements = next(step["statements"] for step in flow["steps"] if "react" in step)
+    closer = next(step["any_of"] for step in flow["steps"] if step.get("ask") == "closer")
+    articles = {step["as"]: step["with"] for step in flow["steps"] if step.get("include") == "bill-article"}
+    assert list(statements) == list(closer) == list(articles)
+    for code, given in articles.items():
+        for lang, (pro, contra) in (
+            ("fr", ("Pour, parce", "Contre, parce")),
+            ("en", ("For, because", "Against, because")),
+        ):
+            assert statements[code][lang].endswith(given["text"][lang])
+            assert closer[code][lang] == given["article"][lang]
+            assert given["argument_for"][lang].startswith(pro)
+            assert given["argument_against"][lang].startswith(contra)
+            assert given["other_wording"][lang] != given["text"][lang]
+            lengths = [len(given[side][lang]) for side in ("argument_for", "argument_against")]
+            assert abs(lengths[0] - lengths[1]) < 0.3 * max(lengths)

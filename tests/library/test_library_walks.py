@@ -7,11 +7,12 @@ from random import Random
 
 import pytest
 
+from bot.trypool import Pool
 from flows import prompts
-from flows.effects import Amend, Consented, Effect, Record, Send
+from flows.effects import Amend, Consented, Effect, Fetch, Proposed, Record, Send, Signed, Stance, Withdraw
 from flows.engine import Step, advance, begin
-from flows.events import Event, Pressed, Said
-from flows.flow import Ask, End, Flow, Say, Words
+from flows.events import Event, Pressed, Said, Shared
+from flows.flow import Ask, End, Flow, Lot, Photo, Propose, Say, Sign, Spot, Words
 from flows.load import load_file
 from flows.messages import Button, Message, plain_text
 from flows.session import Stage
@@ -22,6 +23,12 @@ AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
 SEEDS = range(30)
 ENOUGH = 400
 """Walks after which everything that can be reached has been."""
+TYPED = (
+    "Il faut ouvrir la piscine le dimanche",
+    "Quand le bus de nuit reviendra-t-il ?",
+    "12 rue des Lilas",
+    "Léa Perrin",
+)
 AGREED = sorted(set(NAMES) - {"meeting-date", "candidate-compare"})
 """Those that ask for agreement before the first question."""
 
@@ -53,16 +60,40 @@ class Walk:
     texts: list[str] = field(default_factory=list)
     steps: list[str] = field(default_factory=list)
     effects: list[Effect] = field(default_factory=list)
+    pool: Pool = field(init=False)
+    """What others put forward, as far as this person sees it."""
+
+    def __post_init__(self) -> None:
+        self.pool = Pool.of(self.flow)
+        for ask in self.flow.asks:
+            if isinstance(ask.kind, Propose):
+                for text in ("Il faut planter des haies.", "Il faut baisser la vitesse.", "Il faut un marché."):
+                    self.pool.put(ask.name, text, official=True)  # not this person's own
 
     def go(self) -> Step:
-        step = begin(self.flow, session="s", lang=self.lang, at=AT)
-        self.look(step)
+        step = self.fetched(begin(self.flow, session=f"s{self.dice.random()}", lang=self.lang, at=AT))
         for _ in range(1500):
             if step.session.stage in (Stage.SENT, Stage.DECLINED):
                 return step
-            step = advance(self.flow, step.session, self.answer(step))
-            self.look(step)
+            step = self.fetched(advance(self.flow, step.session, self.answer(step)))
         raise AssertionError(f"no end in sight: {self.steps[-20:]}")
+
+    def fetched(self, step: Step) -> Step:
+        """Look at what happened, and give the engine what it waits for."""
+        self.look(step)
+        for effect in step.effects:
+            match effect:
+                case Fetch():
+                    return self.fetched(
+                        advance(self.flow, step.session, self.pool.answer(effect, lang=self.lang, at=AT))
+                    )
+                case Stance() | Proposed() | Signed():
+                    self.pool.take(effect)
+                case Withdraw(question=question):
+                    self.pool.withdraw(question)
+                case _:
+                    pass
+        return step
 
     def look(self, step: Step) -> None:
         for effect in step.effects:
@@ -87,6 +118,10 @@ class Walk:
         buttons = [button for button in prompt.buttons if onward(button)]
         if isinstance(ask.kind, Words) and (not buttons or self.dice.random() < 0.7):
             return Said(at=AT, text="J'habite au bout de la rue {left} <b>et</b> j'y tiens.")
+        if isinstance(ask.kind, Propose | Sign | Spot) and (not buttons or self.dice.random() < 0.5):
+            return Said(at=AT, text=self.dice.choice(TYPED))
+        if isinstance(ask.kind, Photo) and (not buttons or self.dice.random() < 0.5):
+            return Shared(at=AT, what="photo", ref="photo:1")
         return Pressed(at=AT, data=self.dice.choice(buttons).data)
 
 
@@ -107,7 +142,9 @@ def test_every_question_and_every_text_can_be_reached(name: str) -> None:
     flow = load(name)
     refused = Walk(flow=flow, lang="fr", dice=Random(0), agrees=False)
     refused.go()
-    missing = {step.name for step in flow.steps if isinstance(step, Ask | Say | End)} - set(refused.steps)
+    shown = [step for step in flow.steps if isinstance(step, Ask | Say | End)]
+    missing = {step.name for step in shown if not (isinstance(step, Ask) and isinstance(step.kind, Lot))}
+    missing -= set(refused.steps)
     for seed in range(ENOUGH):
         if not missing:
             return

@@ -22,9 +22,9 @@ from playwright.async_api import Browser, async_playwright
 
 from adapters.base import Image, Inbound, Outgoing, Part, Place
 from adapters.web import Invitation, MemoryShelf, WebAdapter, WebSettings, build
-from bot.pages import ConsultationPage, Format, Listing, QuestionResult, ResultRow
+from bot.pages import ConsultationPage, Format, Listing, QuestionResult, ResultRow, TrashPage
 from bot.server import listen, make_app, serve_on
-from flows.events import Pressed, Said
+from flows.events import Pressed, Said, Shared
 from flows.messages import Block, Bold, Bullets, Button, Link, Plain, paragraph
 
 _FLAGS = [
@@ -65,6 +65,7 @@ class TinyRoad:
     toggled: dict[str, list[str]] = field(default_factory=dict)
     asked: dict[str, tuple[str, str]] = field(default_factory=dict)
     """For each person the question that is open and the message it stands in."""
+    shared: list[Shared] = field(default_factory=list)
 
     async def run(self, adapter: WebAdapter) -> None:
         async for batch in adapter.receive(None):
@@ -102,6 +103,13 @@ class TinyRoad:
                 await self.toggle(talk, item.person, message, data[8:])
             case Pressed(data=data) if data.startswith("way."):
                 await adapter.note(item.key, "Cette question est déjà passée.")
+            case Said(text="/photo" | "/place" as word):
+                wants = word.removeprefix("/")
+                self.asked[item.person] = wants, await talk.say(_ASK_SHARED[wants], rows=(_skip(),), wants=wants)
+            case Shared() as shared if question in ("photo", "place"):
+                self.shared.append(shared)
+                await talk.say(_ASK_SHARED[question], paragraph(Bold("✔")), replaces=message)
+                await talk.say(paragraph("Merci, c'est bien arrivé."))
             case Said(text="/long"):
                 await talk.say(*(paragraph(f"Paragraphe {number}, qui tient sur deux lignes.") for number in range(40)))
                 await talk.say(_ASK_WAY)
@@ -132,6 +140,10 @@ class TinyRoad:
 
 
 _ASK_WAY = paragraph("Comment venez-vous au centre ?")
+_ASK_SHARED = {
+    "photo": paragraph("Montrez-nous l'endroit : envoyez une photo."),
+    "place": paragraph("Où est-ce ? Partagez votre position, ou écrivez l'adresse."),
+}
 _ASK_BARRIER = paragraph("Qu'est-ce qui vous retient de pédaler ? Plusieurs réponses sont possibles.")
 
 
@@ -157,15 +169,25 @@ class _Talk:
         self._key = item.key
         self._count = 0
 
-    async def say(self, *body: Block, rows: Rows = (), image: Image | None = None, replaces: str | None = None) -> str:
+    async def say(
+        self,
+        *body: Block,
+        rows: Rows = (),
+        image: Image | None = None,
+        replaces: str | None = None,
+        wants: str = "",
+    ) -> str:
         self._count += 1
-        part = Part(body=body, rows=rows, image=image)
+        part = Part(body=body, rows=rows, image=image, wants=wants)
         out = Outgoing(key=f"{self._key}/{self._count}", place=self._place, part=part, replaces=replaces)
         return (await self._adapter.send(out)).ref
 
 
 class SamplePages:
     """Public pages with one open and one closed consultation."""
+
+    async def trash(self, id: str, lang: str) -> TrashPage | None:
+        return None
 
     async def consultation(self, id: str, lang: str) -> ConsultationPage | None:
         if id == "mobilite":

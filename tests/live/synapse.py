@@ -200,6 +200,18 @@ class Synapse:
             assert status is None or answer.status == status, said
             return said
 
+    async def upload(self, token: str, data: bytes) -> str:
+        """Put a file into the media repository; its address."""
+        headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/octet-stream"}
+        address = f"{self.url}/_matrix/media/v3/upload"
+        async with (
+            aiohttp.ClientSession(headers=headers) as session,
+            session.post(address, data=data) as answer,
+        ):
+            said = await answer.json()
+            assert answer.status == 200, said
+        return str(said["content_uri"])
+
 
 @dataclass(eq=False)
 class Client:

@@ -7,9 +7,19 @@ from typing import Any
 
 import pytest
 
-from adapters.base import Inbound, Place
-from adapters.matrix.reading import Malformed, View, answered, is_edit, reaction, read, redacted
-from flows.events import Pressed, Said, Shared
+from adapters.base import Inbound, Place, Refused
+from adapters.matrix.reading import (
+    Malformed,
+    View,
+    answered,
+    is_edit,
+    photo_of,
+    quoted,
+    reaction,
+    read,
+    redacted,
+)
+from flows.events import Overheard, Pressed, Said, Shared
 
 ME, LEA = "@palabre:ville.fr", "@lea:ville.fr"
 PRIVATE = View(adapter="matrix", room="!r:ville.fr", private=True, me=ME)
@@ -51,15 +61,74 @@ def test_words_in_private() -> None:
     assert item.event.at.timestamp() == 1_772_000_000
 
 
+def overheard(event: dict[str, Any]) -> tuple[str, str, bool] | None:
+    item = said(event, GROUP)
+    if item is None:
+        return None
+    assert isinstance(item.event, Overheard)
+    return item.event.text, item.event.ref, item.event.edited
+
+
+def test_talk_in_a_room_is_overheard_and_so_is_what_it_is_changed_to() -> None:
+    assert overheard(text("bonjour")) == ("bonjour", "$e", False)
+    new = {"m.new_content": {"msgtype": "m.text", "body": "bonsoir"}}
+    edit = text("* bonsoir", **new, **relating(rel_type="m.replace", event_id="$first"))
+    assert overheard(edit) == ("bonsoir", "$first", True)
+    assert said(edit) is None  # in private an edited text is not an answer
+    picture = {"msgtype": "m.image", "body": "à vendre", "filename": "velo.jpg", "url": "mxc://ville.fr/abc"}
+    assert overheard(message(picture)) == ("à vendre", "$e", False)
+    for silent in (text("  "), message({"msgtype": "m.notice", "body": "x"}), message(picture | {"body": "velo.jpg"})):
+        assert overheard(silent) is None
+    broken: dict[str, Any]
+    for broken in ({"m.new_content": "x"}, {"m.new_content": {}}, {}):
+        assert overheard(text("* x", **broken, **relating(rel_type="m.replace", event_id="$first"))) is None
+
+
+def test_a_picture_names_its_event_and_a_place_its_degrees() -> None:
+    picture = {"msgtype": "m.image", "body": "le trou", "filename": "a.jpg", "url": "mxc://ville.fr/abc"}
+    item = said(message(picture))
+    assert item is not None
+    assert isinstance(item.event, Shared)
+    assert (item.event.what, item.event.text, item.event.ref) == ("photo", "le trou", "matrix:!r:ville.fr/$e")
+    assert photo_of(item.event.ref) == ("!r:ville.fr", "$e")
+    for uri, spot in (
+        ("geo:48.856613,2.352222;u=35", "48.85661,2.35222"),
+        ("geo:-90,180", "-90.00000,180.00000"),
+        ("geo:91,0", ""),
+        ("geo:x", ""),
+        (7, ""),
+        ("geo:" + "9" * 400 + ",1", ""),
+    ):
+        found = said(message({"msgtype": "m.location", "body": "ici", "geo_uri": uri}))
+        assert found is not None
+        assert isinstance(found.event, Shared)
+        assert (found.event.what, found.event.spot) == ("location", spot)
+
+
+@pytest.mark.parametrize("ref", ["", "matrix:", "matrix:!r:x", "telegram:abc", "matrix:!r/abc", "matrix:r/$e", "x/$"])
+def test_what_is_no_picture_of_matrix_is_refused(ref: str) -> None:
+    with pytest.raises(Refused):
+        photo_of(ref)
+
+
+def test_what_a_command_answers_is_told_as_far_as_it_can_be_read() -> None:
+    assert quoted(text("achetez !")) == ("$e", LEA, "achetez !")
+    reply = text("> <@tom:x> a\n\nb", **relating(**{"m.in_reply_to": {"event_id": "$a"}}))
+    assert quoted(reply) == ("$e", LEA, "b")
+    assert quoted({"type": "m.room.message", "event_id": "$e", "sender": LEA, "content": {}}) == ("$e", LEA, "")
+    assert quoted(message(sender=7)) == ()
+    assert quoted(None) == ()
+    assert quoted(message(state_key="")) == ()
+
+
 @pytest.mark.parametrize("words", ["!sondage Oui ?", "/poll Yes?"])
 def test_in_a_group_only_commands_and_answers_to_us_are_heard(words: str) -> None:
-    assert said(text("bonjour"), GROUP) is None
     item = said(text(words), GROUP, admin=True)
     assert item is not None
     assert isinstance(item.event, Said)
     assert item.event.admin
     answer = text("2", **relating(**{"m.in_reply_to": {"event_id": "$card"}}))
-    assert said(answer, GROUP) is None
+    assert overheard(answer) == ("2", "$e", False)
     heard = said(answer, GROUP, ours=True)
     assert heard is not None
     assert isinstance(heard.event, Said)

@@ -385,6 +385,7 @@ def test_the_page_tells_what_happened(two: Any) -> None:
     two.says("1", "/fix mobilite title Moving about")
     two.presses("2", command("fix", "mobilite ok 1"))
     two.says("1", "/close mobilite yes Rain.")
+    two.says("2", "/second 1 ok")
     two.count_up()
     two.says("1", "/outcome mobilite yes We build it. | Ana | 60d")
     page = asyncio.run(Showing(two.road, StorageThread(two.database)).consultation("mobilite", "en"))

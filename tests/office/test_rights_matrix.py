@@ -12,26 +12,33 @@ from bot.rights import Act, Role, ever, may
 
 HERE, ELSEWHERE = "telegram:-100123", "telegram:-100999"
 
-#            owner    organiser  moderator  observer  admin of the group   nobody
+#            owner    organiser  moderator  observer  official  admin of the group   nobody
 MATRIX = """
-status       pgwt     pgwt       pgwt       pgwt      ----                 ----
-audit        p-wt     p-wt       p-wt       p-wt      ----                 ----
-launch       pgwt     pgwt       ----       ----      -g--                 ----
-clone        p-wt     p-wt       ----       ----      ----                 ----
-review       p-wt     p-wt       ----       ----      ----                 ----
-fix          p-wt     p-wt       ----       ----      ----                 ----
-open         pgwt     pgwt       ----       ----      ----                 ----
-extend       pgwt     pgwt       ----       ----      ----                 ----
-remind       p-wt     p-wt       ----       ----      ----                 ----
-close        pgwt     pgwt       ----       ----      ----                 ----
-reopen       pgwt     pgwt       ----       ----      ----                 ----
-outcome      pgwt     pgwt       ----       ----      ----                 ----
-archive      p-wt     p-wt       ----       ----      ----                 ----
-roles        p-wt     p-wt       ----       ----      ----                 ----
-grant        p-wt     ----       ----       ----      ----                 ----
-admins       pgwt     ----       ----       ----      ----                 ----
+status       pgwt     pgwt       pgwt       pgwt      ----      ----                 ----
+audit        p-wt     p-wt       p-wt       p-wt      ----      ----                 ----
+launch       pgwt     pgwt       ----       ----      ----      -g--                 ----
+clone        p-wt     p-wt       ----       ----      ----      ----                 ----
+review       p-wt     p-wt       ----       ----      ----      ----                 ----
+fix          p-wt     p-wt       ----       ----      ----      ----                 ----
+open         pgwt     pgwt       ----       ----      ----      ----                 ----
+extend       pgwt     pgwt       ----       ----      ----      ----                 ----
+remind       p-wt     p-wt       ----       ----      ----      ----                 ----
+close        pgwt     pgwt       ----       ----      ----      ----                 ----
+reopen       pgwt     pgwt       ----       ----      ----      ----                 ----
+outcome      pgwt     pgwt       ----       ----      ----      ----                 ----
+answer       p-wt     p-wt       ----       ----      p-wt      ----                 ----
+news         p-wt     p-wt       ----       ----      ----      ----                 ----
+archive      p-wt     p-wt       ----       ----      ----      ----                 ----
+watch        pgwt     pgwt       ----       ----      ----      -g--                 ----
+moderate     pgwt     pgwt       pgwt       ----      ----      ----                 ----
+sanction     pgwt       pgwt       pgwt       ----      ----      ----                 ----
+arbitrate    pgwt     pgwt       ----       ----      ----      ----                 ----
+desk         pgwt     pgwt       ----       ----      ----      ----                 ----
+roles        p-wt     p-wt       ----       ----      ----      ----                 ----
+grant        p-wt     ----       ----       ----      ----      ----                 ----
+admins       pgwt     ----       ----       ----      ----      ----                 ----
 """
-COLUMNS = ("owner", "organiser", "moderator", "observer", "admin", "nobody")
+COLUMNS = ("owner", "organiser", "moderator", "observer", "official", "admin", "nobody")
 CHANNELS = {"p": "private", "g": "group", "w": "web", "t": "terminal"}
 
 CELLS = [
@@ -108,3 +115,14 @@ def test_commands_are_offered_to_whoever_may_use_them_somewhere() -> None:
     assert ever([("observer", "mobilite")], Act.AUDIT)
     assert not ever([("observer", "mobilite")], Act.CLOSE)
     assert not ever([], Act.STATUS)
+
+
+def test_an_official_answers_for_one_name_in_one_consultation() -> None:
+    held = [("official", "elus:dupont")]
+    assert may(held, Act.ANSWER, place="elus:dupont")
+    assert ever(held, Act.ANSWER)
+    for act in Act:
+        assert not may(held, act, consultation="elus")
+        assert not may(held, act, consultation="elus", place="elus:martin")
+        assert not may(held, act, place="elus:dupont", private=False)
+        assert act is Act.ANSWER or not may(held, act, place="elus:dupont")

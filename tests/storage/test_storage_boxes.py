@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from storage import audit, ballots, consultations, inbox, outbox, timers
 from storage.database import Database
+from storage.tables import inbox as inbox_table
 from storage.writing import Row
 
 
@@ -110,6 +112,28 @@ def test_three_failures_set_aside(database: Database) -> None:
         id = inbox.claim(connection, 1)[1][0].id
         assert [inbox.failed(connection, id, "X", give_up_at=3) for _ in range(3)] == [False, False, True]
         assert (inbox.waiting(connection), inbox.set_aside(connection)) == (0, 1)
+
+
+def test_what_an_erased_person_said_is_emptied_and_not_handled_again(database: Database) -> None:
+    lane = "telegram:4711|4711"
+    with database.transaction() as connection:
+        inbox.receive(connection, [event("900", lane, event='{"text": "secret"}', locale="fr")], 0)
+        inbox.receive(connection, [event("4711:k1", lane, adapter="web"), event("timer@9", lane, adapter="clock")], 0)
+        inbox.receive(connection, [event("other", "telegram:5|5")], 0)
+        names, items = inbox.claim(connection, 64)
+        inbox.finish(connection, [item.id for item in items])
+        inbox.receive(connection, [event("901", lane)], 0)
+        inbox.forget_lanes(connection, [])
+        inbox.forget_lanes(connection, [lane])
+        left = {row.key: row for row in connection.execute(select(inbox_table))}
+        assert sorted(left) == ["900", "901", "other"], "what names them is gone, and what rang by itself"
+        gone = left["900"]
+        assert (gone.lane, gone.place, gone.person, gone.event, gone.locale) == ("", "", "", "", None)
+        assert left["other"].person == "5"
+        assert left["901"].person == "4711", "what was not handled yet is"
+        inbox.release(connection, names)
+        inbox.receive(connection, [event("900", lane)], 1)
+        assert [item.key for item in inbox.claim(connection, 64)[1]] == ["901"]
 
 
 # --- Outbox ----------------------------------------------------------------------------------------------------------

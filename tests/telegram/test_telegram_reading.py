@@ -1,6 +1,6 @@
 """Raw updates -> what happened."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from adapters.base import Inbound, Place
 from adapters.telegram.reading import Malformed, Me, callback_id, read
-from flows.events import Blocked, Moved, Pressed, Returned, Said, Shared
+from flows.events import Blocked, Moved, Overheard, Pressed, Returned, Said, Shared
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SENT = datetime(2026, 3, 2, 8, 59, 58, tzinfo=UTC)
@@ -67,7 +67,6 @@ def test_a_deep_link_stays_as_said() -> None:
         ("/poll@palabre_bot what?", "/poll what?"),
         ("/poll@Palabre_Bot", "/poll"),
         ("/poll@other_bot what?", None),
-        ("bonjour à tous", None),
     ],
 )
 def test_in_groups_only_commands_for_us(text: str, heard: str | None) -> None:
@@ -76,14 +75,90 @@ def test_in_groups_only_commands_for_us(text: str, heard: str | None) -> None:
 
 def test_in_groups_replies_to_us_are_heard_and_others_not() -> None:
     assert event(message(GROUP, text="oui", reply_to_message=OURS)) == Said(at=SENT, text="oui", reply_to="3")
-    assert event(message(GROUP, text="oui", reply_to_message=THEIRS)) is None
+    heard = Overheard(at=SENT, text="oui", ref="5")
+    assert event(message(GROUP, text="oui", reply_to_message=THEIRS)) == heard
     assert event(message(GROUP, photo=[{}], reply_to_message=OURS)) == Shared(at=SENT, what="photo")
     assert event(message(GROUP, photo=[{}])) is None
 
 
+def test_talk_among_the_members_of_a_group_is_overheard() -> None:
+    assert event(message(GROUP, text="bonjour à tous")) == Overheard(at=SENT, text="bonjour à tous", ref="5")
+    assert event(message(GROUP, photo=[{}], caption="regardez")) == Overheard(at=SENT, text="regardez", ref="5")
+    assert event(message(GROUP, text="   ")) is None
+    assert event(message(GROUP, sticker={})) is None
+
+
+def test_an_edit_in_a_group_is_overheard_with_the_message_that_it_changes() -> None:
+    edited = message(GROUP, text="bonjour !", edit_date=DATE + 60)["message"]
+    found = event({"update_id": 100, "edited_message": edited})
+    assert found == Overheard(at=SENT + timedelta(seconds=60), text="bonjour !", ref="5", edited=True)
+    for nobody in ({"sender_chat": GROUP}, {"from": {"id": 9, "is_bot": True}}, {"from": {"id": 777000}}):
+        assert seen({"update_id": 100, "edited_message": edited | nobody}) is None
+
+
+def test_a_command_brings_along_the_message_of_somebody_else_that_it_answers() -> None:
+    def quoted(**original: Any) -> tuple[str, ...]:
+        found = event(message(GROUP, text="/report", reply_to_message=THEIRS | original))
+        assert isinstance(found, Said)
+        assert found.reply_to is None
+        return found.quoted
+
+    assert quoted() == ("4", "8", "!")
+    assert quoted(sender_chat=GROUP) == ("4", "", "!")
+    assert quoted(**{"from": {"id": 136817688, "is_bot": True}}) == ("4", "", "!")
+    assert quoted(message_id="four") == ()
+    assert quoted(text=5) == ()
+    ours = event(message(GROUP, text="/report", reply_to_message=OURS))
+    assert ours == Said(at=SENT, text="/report", reply_to="3")
+    picture = {"message_id": 4, "from": {"id": 8}, "photo": [{}], "caption": "vendu"}
+    found = event(message(GROUP, text="/report", reply_to_message=picture))
+    assert isinstance(found, Said)
+    assert found.quoted == ("4", "8", "vendu")
+
+
+def test_a_photo_is_told_with_the_largest_size_that_is_large_enough() -> None:
+    sizes = [{"file_id": f"s{side}", "width": side, "height": side * 3 // 4} for side in (90, 320, 800, 1280, 2560)]
+    found = event(message(photo=sizes, caption="le trou"))
+    assert found == Shared(at=SENT, what="photo", text="le trou", ref="telegram:s1280")
+    assert event(message(photo=sizes[:2])) == Shared(at=SENT, what="photo", ref="telegram:s320")
+    assert event(message(photo=sizes[4:])) == Shared(at=SENT, what="photo", ref="telegram:s2560")
+
+
+@pytest.mark.parametrize(
+    "sizes", [[], [{}], {}, "x", [{"width": 1}], [{"file_id": "x" * 400, "width": 1, "height": 1}], [None], 7]
+)
+def test_a_photo_without_a_size_is_still_a_photo(sizes: Any) -> None:
+    assert event(message(photo=sizes)) == Shared(at=SENT, what="photo")
+
+
+def test_a_photo_sent_as_a_file_is_a_photo() -> None:
+    file = {"file_id": "f1", "mime_type": "image/jpeg", "file_size": 4_000_000}
+    assert event(message(document=file)) == Shared(at=SENT, what="photo", ref="telegram:f1")
+    assert event(message(document=file | {"file_size": 40_000_000})) == Shared(at=SENT, what="document")
+    assert event(message(document=file | {"mime_type": "image/svg+xml"})) == Shared(at=SENT, what="document")
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon", "spot"),
+    [
+        (48.856613, 2.352222, "48.85661,2.35222"),
+        (-90, 180.0, "-90.00000,180.00000"),
+        (91, 0, ""),
+        (float("nan"), 0, ""),
+        ("nord", 0, ""),
+        (None, None, ""),
+    ],
+)
+def test_a_place_is_told_when_it_is_on_earth(lat: Any, lon: Any, spot: str) -> None:
+    where = {"latitude": lat, "longitude": lon}
+    assert event(message(location=where)) == Shared(at=SENT, what="location", spot=spot)
+    assert event(message(venue={}, location=where)) == Shared(at=SENT, what="location", spot=spot)
+
+
 def test_the_creation_of_a_topic_is_not_a_message_of_ours() -> None:
     topic = OURS | {"forum_topic_created": {"name": "Vélo"}}
-    assert event(message(GROUP, text="oui", reply_to_message=topic)) is None
+    assert event(message(GROUP, text="oui", reply_to_message=topic)) == Overheard(at=SENT, text="oui", ref="5")
+    assert event(message(GROUP, text="/report", reply_to_message=topic)) == Said(at=SENT, text="/report")
 
 
 @pytest.mark.parametrize(
@@ -118,8 +193,10 @@ def test_forum_topics_are_kept_and_general_is_left_out(fields: dict[str, Any], t
         ("poll", "other"),
     ],
 )
-def test_what_is_not_text_is_told_without_its_caption(field: str, what: str) -> None:
-    assert event(message(**{field: {}, "caption": "/erase"})) == Shared(at=SENT, what=what)
+def test_what_is_not_text_is_told_and_only_a_photo_has_words(field: str, what: str) -> None:
+    text = "/erase" if what == "photo" else ""
+    fields: dict[str, Any] = {field: {}, "caption": "/erase"}
+    assert event(message(**fields)) == Shared(at=SENT, what=what, text=text)
 
 
 def test_an_animation_also_has_a_document_and_a_venue_a_location() -> None:
@@ -155,7 +232,13 @@ def test_a_command_that_answers_a_native_poll_brings_it_along() -> None:
     poll = {"question": "Quand ?", "options": [{"text": "lundi"}, {"text": "mardi"}], "allows_multiple_answers": True}
     quoted = {"message_id": 3, "from": {"id": 8}, "poll": poll}
     found = event(message(GROUP, text="/poll", reply_to_message=quoted))
-    assert found == Said(at=SENT, text="/poll", poll=("Quand ?", "lundi", "mardi"), several=True)
+    assert found == Said(
+        at=SENT,
+        text="/poll",
+        poll=("Quand ?", "lundi", "mardi"),
+        several=True,
+        quoted=("3", "8", "Quand ?\nlundi\nmardi"),
+    )
     assert event(message(GROUP, text="/poll", reply_to_message={"from": {"id": 8}})) == Said(at=SENT, text="/poll")
 
 

@@ -7,20 +7,25 @@ r"""A transcript as a file: what people do, and under each act what Palabre answ
     Léa  # bus (old)                  presses a button that is gone by now; `Tom: bus` one that Tom was shown; `=1.x.0`
                                       sends data that no button carries
     Léa  + photo                      sends something that is not text; `+ file ecole.yaml` a document, one of `files/`
-                                      (one that is not there could not be fetched)
-    Léa@groupe > hello                the same, in a group; `> ↩ hello` answers the newest message there;
+                                      (one that is not there could not be fetched); `+ photo trou.jpg` a photo that
+                                      can be fetched again; `+ place 49.03610,2.07610` where they are
+    Léa@groupe > hello                the same, in a group; `> ↩ hello` answers the newest message there,
+                                      `> ↩↩ hello` the newest one with buttons;
                                       `> /sondage 📊 Quel repas ? | Couscous | Paella` answers the messenger's own poll
-                                      (`📊📊`: one that takes several answers)
+                                      (`📊📊`: one that takes several answers);
+                                      `> 💬 hello` is talk among the members, `> ✏ hallo` changes what one said last,
+                                      `> ↪ /report` answers the newest talk
     ! Léa administrates               from now on, Léa is an administrator of every group
     +2d                               time passes
     ! crash                           something goes wrong (see `playing.FAULTS`)
-    office > publish                  what the organisers type on the server
+    office > publish                  what the organisers type on the server; `office > moderator Tom` gives a role
     file: / file Léa:                 what is on record as ballots of this person
     result: / kept:                   what the tally says; what is kept in all
     -- a remark
 
 The one rule: what Palabre does stands under what brought it about, and only that is ever rewritten:
-`bot  <` a new message, `bot  ~` a changed one, `bot  !` a short note, `groupe <` the same in a group.
+`bot  <` a new message, `bot  ~` a changed one, `bot  !` a short note, `groupe <` the same in a group, `groupe =` what
+was done to a message or to somebody there.
 """
 
 from __future__ import annotations
@@ -34,7 +39,7 @@ from itertools import groupby
 from stage import GROUPS
 
 MARGIN = " " * 7
-_OUTPUT = re.compile(r"^(?:bot(?: \([^)]*\))?|groupe|group|office)\s+[<~!](?:\s|$)|^" + MARGIN)
+_OUTPUT = re.compile(r"^(?:bot(?: \([^)]*\))?|groupe|group|office)\s+[<~!=](?:\s|$)|^" + MARGIN)
 _LOOK = re.compile(r"^(file|result|kept)\b([^:]*):(.*)$")
 _ACT = re.compile(r"^(\S+?)\s+([>#+])(?: (.*))?$")
 _MANY = re.compile(r"(.)\{(\d+)\}", re.DOTALL)

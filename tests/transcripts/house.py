@@ -33,7 +33,7 @@ from bot.showing import Showing
 from bot.thread import StorageThread
 from bot.upkeep import reckon_wall_times, scrub, sweep
 from flows.flow import Flow
-from storage import consultations, inbox, migrate, outbox
+from storage import consultations, inbox, migrate, outbox, people
 from storage.database import Connection, Database, Locked
 from storage.instants import ms, when
 
@@ -157,6 +157,7 @@ class House:
         self.road.flows = KnownFlows()
         self.showing = Showing(self.road, self.storage)
         self.stage = Stage(world.platform, world.cross, world.alive)
+        world.rules.powers.reach({NAME: self.stage})
         self.deliverer = Deliverer(
             {NAME: self.stage},
             self.storage,
@@ -362,6 +363,12 @@ class House:
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
         """What the command line asks for."""
         return self.quietly(lambda: perform(self.road, request))
+
+    def give_role(self, identity: str, role: str, scope: str) -> None:
+        """Somebody who has spoken before gets a role."""
+        with Database.transaction(self.database) as connection:
+            known = people.by_identity(connection, [identity])
+            people.grant(connection, known[identity][0], role, scope, ms(self.world.now))
 
     def name_owner(self, identity: str) -> None:
         with Database.transaction(self.database) as connection:

@@ -27,19 +27,22 @@ from looking import flow_named, flow_of, zone_named
 from stage import BY_TYPING, GROUPS, NAME, WITH_BUTTONS, WITH_KEYS, Platform, Seen
 
 from adapters.base import Capabilities
+from bot.moderation import tokens
 from bot.scene import Rules
 from bot.transcript import code_of
 from bot.walltime import instant
 from flows import kinds, prompts, times
-from flows.events import Blocked, Event, Pressed, Returned, Said, Shared
-from flows.flow import AnyOf, Ask, Basket, Flow, Kind, Points, Slots
+from flows.events import Blocked, Event, Overheard, Pressed, Returned, Said, Shared
+from flows.flow import AnyOf, Ask, Basket, Flow, Kind, Points, React, Slots
 from flows.messages import Button
+from flows.proposing import STANDS
 from storage import audit
 from storage.database import Connection, Database
 
 T = TypeVar("T")
 
 POLL, ANSWERS = "📊", "↩"
+TALK, CHANGED, QUOTES = "💬", "✏", "↪"
 FILES = Path(__file__).parent / "files"
 
 WAYS: dict[str, Capabilities] = {
@@ -79,6 +82,7 @@ class Snapshot:
     now: datetime
     down: bool
     spoiled: dict[int, str]
+    people_codes: dict[str, str]
 
 
 @dataclass(slots=True)
@@ -101,6 +105,8 @@ class Player:
     steps: dict[str, list[str]] = field(default_factory=dict)
     """The questions that were put to each place, in order."""
     spoiled: dict[int, str] = field(default_factory=dict)
+    people_codes: dict[str, str] = field(default_factory=dict)
+    """Whose code is whose, also of people who are gone."""
     _asked: int = 0
 
     # --- Beginning ---------------------------------------------------------------------------------------------------
@@ -156,7 +162,7 @@ class Player:
             case "prose":
                 return []
             case ">":
-                self._happens(entry, self._said(entry))
+                self._happens(entry, self._overheard(entry) or self._said(entry))
             case "+":
                 self._happens(entry, self._shared(entry.text))
             case "#":
@@ -178,22 +184,51 @@ class Player:
     def _said(self, entry: Entry) -> Said:
         """What somebody types: perhaps an answer to a message of ours, or to a poll of the messenger."""
         person, _, chat = entry.who.partition("@")
-        text, several, poll = entry.text.partition(f" {POLL}{POLL} ")
+        said = entry.text.removeprefix(f"{QUOTES} ")
+        text, several, poll = said.partition(f" {POLL}{POLL} ")
         if not several:
-            text, _, poll = entry.text.partition(f" {POLL} ")
-        newest = [one.ref for one in self.world.platform.shown.values() if one.place == f"{NAME}:{chat or person}"]
+            text, _, poll = said.partition(f" {POLL} ")
+        there = [one for one in self.world.platform.shown.values() if one.place == f"{NAME}:{chat or person}"]
+        asking = text.startswith(ANSWERS * 2)
+        newest = [one.ref for one in there if one.buttons or "\n1. " in one.text or not asking]
         return Said(
             at=self.world.now,
-            text=spoken(self._filled(text.removeprefix(f"{ANSWERS} "))),
+            text=spoken(self._filled(text.lstrip(ANSWERS).removeprefix(" ") if text.startswith(ANSWERS) else text)),
             reply_to=newest[-1] if text.startswith(ANSWERS) else None,
             admin=chat in GROUPS and person in self.world.platform.administrators,
             poll=tuple(part.strip() for part in poll.split("|")) if poll else (),
             several=bool(several),
+            quoted=self._quoted(entry) if entry.text.startswith(QUOTES) else (),
         )
+
+    def _overheard(self, entry: Entry) -> Overheard | None:
+        """Talk among the members of a group, or a change of what somebody said last there."""
+        if not entry.text.startswith((TALK, CHANGED)):
+            return None
+        edited = entry.text.startswith(CHANGED)
+        ref = self._talk(entry, entry.who).number if edited else entry.number
+        text = spoken(entry.text.removeprefix(CHANGED).removeprefix(TALK).strip())
+        return Overheard(at=self.world.now, text=text, ref=f"t{ref}", edited=edited)
+
+    def _quoted(self, entry: Entry) -> tuple[str, ...]:
+        """The newest talk in the group: its reference, its author, its words."""
+        said = self._talk(entry, entry.who.partition("@")[2])
+        return f"t{said.number}", said.who.partition("@")[0], spoken(said.text.removeprefix(TALK).strip())
+
+    def _talk(self, before: Entry, who: str) -> Entry:
+        """What was said last, before an entry, in a group or by one person in it."""
+        earlier = [one for one in self.chat.entries if one.number < before.number and one.text.startswith(TALK)]
+        found = [one for one in earlier if one.who == who or one.who.endswith(f"@{who}")]
+        assert found, f"line {before.number}: nothing was said in that group"
+        return found[-1]
 
     def _shared(self, what: str) -> Shared:
         """Something that is not text; a file comes with what is in it, if it is there."""
         kind, _, name = what.partition(" ")
+        if kind == "photo" and name:
+            return Shared(at=self.world.now, what="photo", ref=f"{NAME}:{name}")
+        if kind == "place":
+            return Shared(at=self.world.now, what="location", spot=name)
         if kind != "file":
             return Shared(at=self.world.now, what=what)
         file = FILES / name
@@ -288,6 +323,8 @@ class Player:
 
     def _as_typed(self, entry: Entry, ref: str, button: Button) -> str | None:
         """What does the same as this press where nothing can be pressed."""
+        if (case := tokens.read(button.data)) is not None:
+            return "/case " + " ".join(map(str, case))
         menu, pressed = prompts.read_command(button.data), prompts.read(button.data)
         if menu is not None:
             return button.label if menu[0] == "resume" else f"/{menu[0]} {menu[1]}".rstrip()
@@ -300,6 +337,8 @@ class Player:
             ask = kinds.seen(ask, found[2])
             if not button.quiet and (move := _move_as_typed(ask.kind, pressed[1])):
                 return move
+        if isinstance(ask, Ask) and isinstance(ask.kind, React) and self._code(button) not in STANDS:
+            return button.label  # words to add stand under the card before; a number means the card in front
         if isinstance(ask, Ask) and isinstance(ask.kind, AnyOf):
             if pressed[1] == prompts.DONE:
                 codes = [choice.code for choice in ask.kind.choices]
@@ -339,8 +378,17 @@ class Player:
         lines: list[str] = []
         for one in sorted(seen, key=order):
             name = name_of(one.place.removeprefix(f"{NAME}:"), self.chat.people)
-            lines += told(name, one.mark, [*written(one.text), *self._buttons(one.buttons)])
+            lines += told(name, one.mark, [*written(self._named(one.text)), *self._buttons(one.buttons)])
         return lines
+
+    def _named(self, text: str) -> str:
+        """A text with names in place of people's codes, which are drawn by chance."""
+        query = "SELECT p.code, i.identity FROM participants p JOIN identities i ON i.participant = p.id"
+        for code, identity in self.rows(f"{query} WHERE p.code IS NOT NULL"):
+            self.people_codes[code] = identity.partition(":")[2]
+        for code, name in self.people_codes.items():
+            text = text.replace(code, f"[{name}]")
+        return text
 
     def _buttons(self, buttons: tuple[Button, ...]) -> list[str]:
         """The buttons with their codes, the quiet ones on a line of their own."""
@@ -440,6 +488,9 @@ class Player:
             case ["owner", person]:
                 self.house.name_owner(f"{NAME}:{person}")
                 return [f"{person} is an owner"]
+            case [("moderator" | "organiser" | "official") as role, person, *scope]:
+                self.house.give_role(f"{NAME}:{person}", role, scope[0] if scope else "*")
+                return [f"{person} is {'a' if role == 'moderator' else 'an'} {role}"]
             case ["code"]:
                 return [re.sub("[A-Z2-7]", "X", self.house.code or "") or "there is none any more"]
             case ["verify"]:
@@ -496,7 +547,7 @@ class Player:
         visible: dict[str, list[tuple[str, str]]] = {}
         for message in self.world.platform.shown.values():
             labels = " ".join(button.label for button in message.buttons)
-            shown = (message.first, f"{message.text} [{labels}]")
+            shown = (self._named(message.first), f"{self._named(message.text)} [{labels}]")
             visible.setdefault(message.place, []).append(shown)
         blind = self.down or self.world.lock is not None
         file = {} if blind else {who: self.peek(partial(looking.file, person=who)) for who in self.chat.people}
@@ -510,7 +561,14 @@ class Player:
         with sqlite3.connect(self.world.file) as raw:
             data = zlib.compress(raw.serialize(), 1)
         raw.close()
-        return Snapshot(data, copy.deepcopy(self.world.platform), self.world.now, self.down, dict(self.spoiled))
+        return Snapshot(
+            data=data,
+            platform=copy.deepcopy(self.world.platform),
+            now=self.world.now,
+            down=self.down,
+            spoiled=dict(self.spoiled),
+            people_codes=dict(self.people_codes),
+        )
 
     def back_to(self, snapshot: Snapshot, file: Path) -> None:
         """Stand where the snapshot was taken, with a process of its own on `file`."""
@@ -522,6 +580,8 @@ class Player:
         world = World(file, copy.deepcopy(snapshot.platform), snapshot.now, self.world.rules)
         self.world, self.down, self.spoiled = world, snapshot.down, dict(snapshot.spoiled)
         self.died = self.hanging = 0
+        self.people_codes |= snapshot.people_codes
+        self._named("")
         if not self.down:
             self.house = House(world)
             self._open()
@@ -540,6 +600,8 @@ def _token(button: Button) -> str:
     found = prompts.read_command(button.data)
     if found is not None:
         return found[0]
+    if (case := tokens.read(button.data)) is not None:
+        return case[2]
     carried = prompts.read_card(button.data) or prompts.read(button.data)
     return carried[1] if carried else ""
 

@@ -9,14 +9,30 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from adapters.base import Batch, Capabilities, Gone, Inbound, Later, Limit, Outgoing, Place, Sent, Unsure
+from adapters.base import (
+    Action,
+    Batch,
+    Capabilities,
+    File,
+    Gone,
+    Inbound,
+    Lacking,
+    Later,
+    Limit,
+    Outgoing,
+    Place,
+    Refused,
+    Sent,
+    Unsure,
+)
 from flows.events import Event
 from flows.messages import Button, plain_text
 
 NAME = "stage"
 GROUPS = ("groupe", "group")
+ACTS = ("delete", "mute", "unmute", "ban", "unban")
 
 WITH_BUTTONS = Capabilities(max_text=4096, buttons=100, button_label=64, edit=True, ephemeral_note=True)
 """As Telegram: buttons, edits, no key that would stop a second copy."""
@@ -44,7 +60,8 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """Something that became visible. `mark` is `<` for a new message, `~` for a changed one, `!` for a short note."""
+    """Something that became visible. `mark` is `<` for a new message, `~` for a changed one, `!` for a short note, `=`
+    for something done to a message or to somebody in a group."""
 
     place: str
     mark: str
@@ -63,6 +80,10 @@ class Platform:
         self.seen: list[Seen] = []
         self.noted: dict[str, str] = {}
         """Which press got which answer."""
+        self.done: dict[tuple[str, str], str] = {}
+        """What was done last to whom or to which message, by place."""
+        self.powers = frozenset(ACTS)
+        """What we may do in groups."""
         self.blocked: set[str] = set()
         self.administrators: set[str] = set()
         self.troubles: deque[str] = deque()
@@ -132,6 +153,19 @@ class Platform:
         message.ever += [button for button in buttons if button not in message.ever]
         self.seen.append(Seen(message.place, "~", text, buttons))
 
+    def act(self, action: Action) -> None:
+        """Delete, mute, ban and their opposites; what is so already stays so."""
+        place, subject = str(action.place), action.ref or action.person
+        if action.act not in self.powers:
+            raise Refused("not enough rights", lacking=Lacking.RIGHT)
+        if action.person in self.administrators:
+            raise Refused("an administrator", lacking=Lacking.STANDING)
+        end = f" until {action.until:%Y-%m-%d %H:%M}" if action.until is not None else ""
+        words = f"{action.act} {subject}{end}"
+        if self.done.get((place, subject)) != words:
+            self.done[place, subject] = words
+            self.seen.append(Seen(place, "=", words))
+
     def answer(self, key: str, text: str) -> None:
         """The answer to a press: its waiting sign stops, and perhaps a word appears."""
         self.noted[key] = text
@@ -150,7 +184,8 @@ class Stage:
         self._crossed, self._alive = crossed, alive
 
     def capabilities(self, place: Place) -> Capabilities:
-        return self._platform.caps
+        caps = self._platform.caps
+        return replace(caps, acts=frozenset(ACTS), ends_acts=True) if place.chat in GROUPS else caps
 
     def limits(self, place: Place) -> tuple[Limit, ...]:
         return ()
@@ -168,6 +203,19 @@ class Stage:
         ref = self._platform.take(out)
         self._crossed("changed" if out.replaces else "sent")
         return Sent(ref=ref)
+
+    async def act(self, action: Action) -> None:
+        self._alive()
+        if action.place.chat not in GROUPS:
+            raise Refused("not a group", lacking=Lacking.KIND)
+        self._platform.act(action)
+        self._crossed("done")
+
+    async def rights(self, place: Place) -> frozenset[str]:
+        return self._platform.powers if place.chat in GROUPS else frozenset()
+
+    async def fetch(self, ref: str) -> File:
+        raise Refused("pictures on the stage have no bytes")
 
     async def note(self, inbound_key: str, text: str) -> None:
         self._alive()

@@ -1,14 +1,17 @@
 // The chat page: what arrives is drawn, what is pressed or written is sent.
 
-import { dayLine, divider, element, fillMessage, mineTurn } from "./draw.js";
+import { dayLine, divider, element, fillMessage, fillMine, mineTurn } from "./draw.js";
 import { newKey, openOutbox } from "./outbox.js";
+import { findPlace, openWays, sendPhoto } from "./sharing.js";
 import { openStream } from "./stream.js";
 
 const boot = JSON.parse(document.getElementById("boot").textContent);
 const phrases = boot.phrases;
-const [log, messages, form, text, send, state, hint, toast, newer] = [
-  "log", "messages", "form", "text", "send", "state", "hint", "toast", "newer",
+const [log, messages, form, text, send, state, hint, toast, newer, camera, album, place, shot, picked] = [
+  "log", "messages", "form", "text", "send", "state", "hint", "toast", "newer", "camera", "album", "place", "shot",
+  "picked",
 ].map((id) => document.getElementById(id));
+const ways = openWays({ ways: document.getElementById("ways"), camera, album, place });
 
 let filled = false; // the history has arrived
 let lastDay = "";
@@ -103,8 +106,10 @@ const drawn = {
     fillMessage(turn, entry, phrases);
     add(turn, entry.at);
     if (filled && !unread) unread = turn;
+    ways.seen(String(number), entry.wants);
   },
   edit(_number, entry) {
+    ways.seen(entry.of, entry.wants);
     const turn = document.getElementById(`m${entry.of}`);
     if (turn) redraw(turn, entry);
   },
@@ -116,7 +121,8 @@ const drawn = {
     }
     const early = byKey(entry.key);
     const turn = early || drawMine(entry);
-    turn.classList.remove("early");
+    if (early && (entry.image || entry.spot)) fillMine(turn, entry, phrases);
+    turn.classList.remove("early", "waiting");
     add(turn, entry.at);
   },
 };
@@ -127,7 +133,7 @@ function waitingTurn(item) {
   if (item.body.data) return;
   let turn = byKey(item.key);
   if (!turn) {
-    turn = drawMine({ key: item.key, text: item.body.text });
+    turn = drawMine({ key: item.key, text: item.body.text ?? phrases.my_place });
     turn.classList.add("early");
     add(turn, null);
   }
@@ -182,6 +188,33 @@ function press(button) {
   const message = button.closest(".turn").id.slice(1);
   const body = { data: button.dataset.press, label: button.textContent, message };
   outbox.add({ key: newKey(), path: "/chat/press", body });
+}
+
+function photograph(input) {
+  const file = input.files[0];
+  input.value = "";
+  if (!file) return;
+  const item = { key: newKey(), body: { text: phrases.my_photo } };
+  keepingPlace(() => waitingTurn(item));
+  toEnd();
+  sendPhoto(file, item.key, (outcome, sentence) => told({ key: item.key, body: {} }, outcome, sentence));
+}
+
+async function locate() {
+  if (place.classList.contains("busy")) return;
+  place.classList.add("busy");
+  place.setAttribute("aria-disabled", "true");
+  try {
+    const item = { key: newKey(), path: "/chat/place", body: await findPlace() };
+    keepingPlace(() => waitingTurn(item));
+    toEnd();
+    outbox.add(item);
+  } catch {
+    show(phrases.no_place);
+    text.focus();
+  }
+  place.classList.remove("busy");
+  place.removeAttribute("aria-disabled");
 }
 
 // What the page says about itself.
@@ -251,6 +284,12 @@ messages.addEventListener("click", (event) => {
   if (button) press(button);
 });
 
+camera.addEventListener("click", () => shot.click());
+album.addEventListener("click", () => picked.click());
+shot.addEventListener("change", () => photograph(shot));
+picked.addEventListener("change", () => photograph(picked));
+place.addEventListener("click", locate);
+
 document.querySelector(".welcome").addEventListener("click", (event) => {
   const card = event.target.closest("[data-start]");
   if (!card || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -290,6 +329,7 @@ openStream({
   reset: () => {
     unread = null;
     messages.replaceChildren();
+    ways.forget();
     lastDay = "";
   },
   ready: begin,

@@ -74,9 +74,22 @@ export function fillMessage(turn, entry, phrases) {
   if (entry.rows.length) turn.append(choices(entry.rows, id));
 }
 
+// What the person said, showed or where they are.
+export function fillMine(turn, entry, phrases) {
+  const bubble = element("div", { class: "bubble" }, element("span", { class: "sr" }, phrases.you, " "));
+  if (entry.image) {
+    const { src, width, height } = entry.image;
+    const size = width ? { width, height } : {};
+    bubble.append(element("figure", {}, element("img", { src, alt: phrases.my_photo, ...size })));
+  } else if (entry.spot) bubble.append(`${phrases.my_place} (${entry.spot.replace(",", ", ")})`);
+  else bubble.append(entry.text);
+  turn.replaceChildren(bubble);
+}
+
 export function mineTurn(entry, phrases) {
-  const bubble = element("div", { class: "bubble" }, element("span", { class: "sr" }, phrases.you, " "), entry.text);
-  return element("div", { class: "turn mine", "data-key": entry.key }, bubble);
+  const turn = element("div", { class: "turn mine", "data-key": entry.key });
+  fillMine(turn, entry, phrases);
+  return turn;
 }
 
 export function divider(entry, title) {

@@ -19,6 +19,7 @@ def upgrade() -> None:
         sa.Column("scope", sa.String(length=255), nullable=False),
         sa.Column("place", sa.String(length=200), nullable=False),
         sa.Column("since_ms", sa.BigInteger(), nullable=False),
+        sa.Column("alarmed_ms", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("scope", "place", name=op.f("desks_pkey")),
     )
     op.create_table(
@@ -212,6 +213,7 @@ def upgrade() -> None:
         sa.Column("case", _ID, autoincrement=False, nullable=False),
         sa.Column("place", sa.String(length=200), nullable=False),
         sa.Column("ref", sa.String(length=128), nullable=True),
+        sa.Column("view", sa.String(length=16), server_default="", nullable=False),
         sa.ForeignKeyConstraint(["case"], ["cases.id"], name=op.f("case_cards_case_fkey"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("case", "place", name=op.f("case_cards_pkey")),
     )
