@@ -18,7 +18,7 @@ from bot.results import phrases
 from bot.scene import Live, Scene
 from bot.turn import Turn
 from bot.visibility import published, visible
-from bot.wording import hours, title
+from bot.wording import hours, petition, title
 from flows import kinds, shared
 from flows.flow import AnyOf, Ask, Flow
 from flows.messages import Block, Bold, Bullets, Button, Inline, Italic, Message, Paragraph, Plain, Prompt, paragraph
@@ -129,7 +129,8 @@ def face(
         return Message(body=tuple(blocks))
     buttons = _ballot(consultation, flow, ask, lang) if ask is not None else []
     if ask is None:
-        buttons.append(Button(label=tr(lang, "Answer in private"), data="", url=private_url))
+        label = tr(lang, "Sign in private") if petition(flow) else tr(lang, "Answer in private")
+        buttons.append(Button(label=label, data="", url=private_url))
     columns = kinds.buttons(ask, lang, flow.lang, "", None)[1] if ask is not None else 1
     return Message(body=tuple(blocks), prompt=Prompt(id="", buttons=tuple(buttons), columns=columns))
 

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.moderation import rules, words
+from bot.moderation.card import span
 from bot.office import adding
+from bot.rights import Role
 from bot.walltime import instant
 from bot.wording import moment
 from locales import tr
@@ -47,6 +50,10 @@ def _who(connection: Connection, who: str, lang: str) -> str:
         return tr(lang, "the program")
     if who == "command line":
         return tr(lang, "on the server")
+    if who == "participant":
+        return tr(lang, "a participant")
+    if who == "reports":
+        return tr(lang, "several people who reported it")
     known = who.isdecimal() and people.known(connection, int(who))
     return people.code_of(connection, int(who)) if known else tr(lang, "somebody who is no longer here")
 
@@ -57,7 +64,75 @@ def _what(deed: Deed, zone: str, lang: str) -> str:
     said = _act(deed.act, lang)
     if deed.act in _HOURS and deed.detail:
         return f"{said} ({_hour(deed.detail, zone, lang)})"
-    return f"{said} ({deed.detail})" if deed.act in _TOLD and deed.detail else said
+    return f"{said} ({_detail(deed, lang)})" if deed.act in _TOLD and deed.detail else said
+
+
+def _detail(deed: Deed, lang: str) -> str:
+    """The codes of a detail in words; what was never a code as it stands."""
+    first, _, rest = deed.detail.partition(" ")
+    match deed.act:
+        case "grant" | "revoke":
+            return f"{role_named(first, lang)} {rest}".strip()
+        case "decide" | "hide":
+            return _decision(first, rest, lang)
+        case "alone" | "ask second" | "seconded" | "not seconded":
+            return _asked(deed.detail, lang)
+        case "remind":
+            return _reminded(deed.detail, lang)
+        case _:
+            return deed.detail
+
+
+def _decision(number: str, rest: str, lang: str) -> str:
+    """`4: ban spam 24`: the case, how it ended, the rule, for how long or with which other one."""
+    code, *more = rest.replace(",", "").split() or [""]
+    rule = more.pop(0) if more and more[0] in rules.REASONS else None
+    said = tr(lang, "case {n}: {verdict}", n=number.rstrip(":"), verdict=words.verdict(code, rule, lang))
+    if not more or not more[0].isdecimal():
+        return said
+    match code:
+        case "mute" | "ban":
+            return f"{said}, {span(int(more[0]), lang)}"
+        case "merge":
+            return f"{said}, {tr(lang, 'With {number}', number=more[0])}"
+        case _:
+            return said
+
+
+def _asked(act: str, lang: str) -> str:
+    """What a second person was asked for."""
+    match act:
+        case "close":
+            return tr(lang, "closing before the hour")
+        case "owner":
+            return tr(lang, "who is an owner")
+        case other:
+            return other
+
+
+def _reminded(audience: str, lang: str) -> str:
+    match audience:
+        case "unfinished":
+            return tr(lang, "those who have not finished")
+        case "subscribed":
+            return tr(lang, "those who asked to be told")
+        case other:
+            return other
+
+
+def role_named(role: str, lang: str) -> str:
+    """A role in a word."""
+    match role:
+        case Role.OWNER:
+            return tr(lang, "owner")
+        case Role.ORGANISER:
+            return tr(lang, "organiser")
+        case Role.MODERATOR:
+            return tr(lang, "moderator")
+        case Role.OFFICIAL:
+            return tr(lang, "official")
+        case _:
+            return tr(lang, "observer")
 
 
 def _hour(wall: str, zone: str, lang: str) -> str:
@@ -85,6 +160,7 @@ _TOLD = frozenset({"decide", "clone", "send back", "close early", "fix", "propos
     "reopen number",
     "outcome",
     "remind",
+    "hide",
     "grant",
     "revoke",
 }
@@ -147,6 +223,18 @@ def _act(act: str, lang: str) -> str:
             return tr(lang, "took a role away")
         case "decide":
             return tr(lang, "decided on a case")
+        case "hide":
+            return tr(lang, "hid it until somebody has decided")
+        case "watch on":
+            return tr(lang, "let me read along in a group")
+        case "watch off":
+            return tr(lang, "stopped me from reading along in a group")
+        case "admins on":
+            return tr(lang, "let the administrators of a group launch polls")
+        case "admins off":
+            return tr(lang, "stopped the administrators of a group from launching polls")
+        case "erase":
+            return tr(lang, "erased what was kept about them")
         case "seconded":
             return tr(lang, "agreed as the second person")
         case "ask second":

@@ -13,6 +13,7 @@ from babel.dates import format_date
 from bot.wording import moment
 from flows.fixing import Change
 from flows.messages import Bold, Bullets, Inline, Plain
+from flows.wording import day_in_words
 from locales import tr
 from storage import changes
 from storage.changes import Mark, Outcome
@@ -37,8 +38,8 @@ def told_outcome(outcome: Outcome, lang: str) -> list[str]:
 
 
 def day(iso: str, lang: str) -> str:
-    """A day in words: "mardi 1 septembre 2026"."""
-    return str(format_date(date.fromisoformat(iso), "EEEE d MMMM y", locale=lang))
+    """A day in words: "mardi 1er septembre 2026"."""
+    return day_in_words(format_date(date.fromisoformat(iso), "EEEE d MMMM y", locale=lang), lang)
 
 
 def compared(found: Sequence[Change], lang: str) -> Bullets:

@@ -20,7 +20,7 @@ from bot.results.tables import tables_of
 from bot.results.votes import verdict, vote_of
 from bot.studied import Studied
 from bot.visibility import visible
-from bot.wording import moment, title
+from bot.wording import moment, petition, title
 from flows.flow import Ask, Flow, Method
 from flows.tally import counts
 from flows.tally.counts import Result
@@ -61,6 +61,7 @@ def page(
         id=consultation.id,
         title=title(flow, lang),
         summary=_summary(flow, lang),
+        petition=petition(flow),
         state=_state(consultation),
         opens=_hour(consultation.opened_ms or consultation.opens_ms, zone, lang),
         closes=_hour(consultation.closed_ms or consultation.closes_ms, zone, lang),

@@ -186,10 +186,10 @@ class Showing:
         """The card of a case as it is now, for `place`. The messenger is asked first what we may do in its group."""
         road, at = self._road, str(place)
         group = await self._storage.within(lambda connection: of_group(connection, id))
-        powers = await road.rules.powers.ask(group) if group else None
-        lacking = [act for act in ("delete", "mute", "ban") if powers is not None and act not in powers]
+        if group:
+            await road.rules.powers.ask(group)
         return await self._storage.within(
-            lambda connection: draw(connection, road.flows, road.rules, id, lang, at, road.now(), lacking=lacking)
+            lambda connection: draw(connection, road.flows, road.rules, id, lang, at, road.now())
         )
 
     async def paint(self, ref: str, lang: str) -> Image | None:

@@ -45,6 +45,7 @@ from flows.events import Commanded, Event, Pressed, Rang, Said
 from flows.flow import Audience, Flow
 from flows.messages import Message, message
 from flows.session import Answer, Session, Stage
+from flows.wording import day_in_words
 from locales import tr
 
 ZONE = "Europe/Paris"
@@ -164,7 +165,9 @@ class Chat:
         return self.flow.window.zone if self.flow.window else ZONE
 
     def hour(self) -> str:
-        return str(format_datetime(local(self.now, self.zone), "EEEE d MMMM y, HH:mm", locale=self.lang))
+        return day_in_words(
+            format_datetime(local(self.now, self.zone), "EEEE d MMMM y, HH:mm", locale=self.lang), self.lang
+        )
 
     # What happens
 

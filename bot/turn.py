@@ -134,6 +134,11 @@ class Turn:
         """Put `said` in the place of the message with this reference, here."""
         self.post(self.item.place, Whole(said, self.lang, only_edit=True), replaces=ref)
 
+    def put_away(self, said: Message) -> None:
+        """Show the message whose button was pressed as `said`; without one, nothing changes."""
+        if isinstance(self.event, Pressed) and self.event.message is not None:
+            self.amend(said, self.event.message)
+
     def note(self, text: str) -> None:
         """A short word to the presser; the press's waiting sign stops in any case."""
         self.scene.notes.append(Note(self.item.adapter, self.item.key, text))

@@ -9,7 +9,7 @@ from babel.dates import format_timedelta
 
 from bot.walltime import local
 from flows import wording
-from flows.flow import Flow
+from flows.flow import Flow, Propose, React, Sign
 from flows.messages import Bold, Button, Message, Paragraph, Plain, Prompt, message
 from flows.prompts import command
 from locales import tr
@@ -29,6 +29,12 @@ def span(delta: timedelta, lang: str) -> str:
 
 def title(flow: Flow, lang: str) -> str:
     return flow.title.read(lang, flow.lang)
+
+
+def petition(flow: Flow) -> bool:
+    """Is signing what one comes for? What is asked beside a signature is neither counted as a vote nor judged."""
+    signing = any(isinstance(ask.kind, Sign) for ask in flow.asks)
+    return signing and not any(ask.rule is not None or isinstance(ask.kind, Propose | React) for ask in flow.asks)
 
 
 def hours(consultation: Consultation, lang: str) -> str:

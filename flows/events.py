@@ -116,13 +116,15 @@ class Moved:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
     """One proposal or statement as somebody sees it. `official`: it comes from the organiser. `proof` is a keyed word
-    that only we can make for this person and this card: it travels in the buttons and shows how they came to it."""
+    that only we can make for this person and this card: it travels in the buttons and shows how they came to it.
+    `waiting`: the person wrote it themselves, and no moderator has read it yet; nobody else is ever shown it."""
 
     number: int
     text: str
     official: bool = False
     proof: str = ""
     supports: int = 0
+    waiting: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """A text that somebody wrote elsewhere, put into their own hands at the question where it can be put forward.
 
     put(flow, session, question, text, ready=True)  -> Put    the session with the text as its draft
+    anew(flow, session, question)                   -> Step   the question with nothing written yet, to write again
 
 The one rule: nothing is sent here. The author reads the text as a whole at the question itself, after whatever comes
 before it (an agreement to take part, a category), and sends it, changes it or leaves it, as anything they typed there.
@@ -68,6 +69,16 @@ def put(flow: Flow, session: Session, ask: Ask, text: str, *, at: datetime, read
         held = replace(session, drafts={**session.drafts, ask.name: draft})
         return Put(step=advance(flow, held, Commanded(at=at, name="start")), why=why)
     return _led(flow, session, ask, draft, why)
+
+
+def anew(flow: Flow, session: Session, ask: Ask) -> Step | None:
+    """Bring somebody back to the question to write another text; None where they are in the middle of one, have left,
+    or are not asked. How many they may still send is looked up before anything is shown."""
+    given = session.answers.get(ask.name)
+    if given is None or session.stage in (Stage.DECLINED, Stage.PAUSED, Stage.CLOSED) or _busy(session, ask):
+        return None
+    sent = given.value if isinstance(given.value, int) else 0
+    return _led(flow, session, ask, Writing(sent=sent).write(), "").step
 
 
 def _busy(session: Session, ask: Ask) -> bool:

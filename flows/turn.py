@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 
 from flows import keeping, kinds, prompts, recap, supplied, verbs
 from flows.effects import Amend, Arm, Consented, Effect, Forget, Note, Record, Send, Withdraw
-from flows.flow import Ask, Flow, Lot
-from flows.kinds import lot, served, staged
+from flows.flow import Ask, Flow, Lot, Propose
+from flows.kinds import lot, proposing, served, staged
 from flows.messages import Block, Message, message
 from flows.session import Answer, Given, OpenPrompt, Session, Stage, Value
 from flows.trail import Trail
@@ -321,6 +321,8 @@ class Turn:
             trail = self.walk()
             if self.lang != self.old.lang:
                 draft = staged.anew(ask, draft)
+            if isinstance(ask.kind, Propose):
+                draft = proposing.come_back(draft)
             self.show(ask, trail, before, after, draft if kinds.drafted(ask.kind) else None)
         elif was_recap:
             self.show_recap(self.walk(), before)

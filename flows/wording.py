@@ -5,6 +5,7 @@ The one rule: the result is data. It becomes `Plain` nodes, so that nothing an o
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from functools import lru_cache
 
@@ -41,11 +42,19 @@ def paragraphs(text: str) -> tuple[Paragraph, ...]:
     return tuple(Paragraph((Plain(piece.strip()),)) for piece in text.split("\n\n") if piece.strip())
 
 
+_FIRST = re.compile(r"(?<![\d/.-])1(?= (?:janv|févr|mars|avr|mai|juin|juil|août|sept|oct|nov|déc))")
+
+
+def day_in_words(written: str, lang: str) -> str:
+    """A day or an hour that Babel wrote, as people write it: the first of a month is "1er" in French."""
+    return _FIRST.sub("1er", written) if lang.partition("_")[0] == "fr" else written
+
+
 @lru_cache(maxsize=256)
 def moment(at: datetime, zone: str, lang: str) -> str:
     """A day and an hour on the wall clocks of `zone` (`at` is naive), in words and with the zone."""
     try:
-        there = format_datetime(at, "EEEE d MMMM y, HH:mm", locale=lang)
+        there = day_in_words(format_datetime(at, "EEEE d MMMM y, HH:mm", locale=lang), lang)
     except (UnknownLocaleError, ValueError):
         there = f"{at:%Y-%m-%d %H:%M}"
     return tr(lang, "{day_and_hour} ({zone} time)", day_and_hour=there, zone=zone.rpartition("/")[2].replace("_", " "))

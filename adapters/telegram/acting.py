@@ -23,7 +23,7 @@ SHORTEST, LONGEST = timedelta(seconds=60), timedelta(days=365)
 FILE_SECONDS = 30.0
 _RIGHTS = {"can_delete_messages": ("delete",), "can_restrict_members": ("mute", "unmute", "ban", "unban")}
 """https://core.telegram.org/bots/api#chatmemberadministrator"""
-_IN_SMALL_GROUPS = frozenset({"delete", "ban"})
+IN_SMALL_GROUPS = frozenset({"delete", "ban"})
 """A group that is no supergroup can only delete and put out; who was put out may simply be asked in again."""
 _EVERYTHING = {
     f"can_{right}": True
@@ -83,7 +83,7 @@ class Acting:
         if not reply.ok or not isinstance(member, Mapping):
             raise errors.failure(reply, editing=True)
         held = _held(member)
-        return held if _is_large(place) else held & _IN_SMALL_GROUPS
+        return held if is_large(place) else held & IN_SMALL_GROUPS
 
     async def fetch(self, file_id: str) -> File:
         """https://core.telegram.org/bots/api#getfile"""
@@ -148,7 +148,7 @@ class Acting:
         if not isinstance(found, Refused):
             return found
         if action.act not in await self.rights(action.place):
-            kind = not _is_large(action.place) and action.act not in _IN_SMALL_GROUPS
+            kind = not is_large(action.place) and action.act not in IN_SMALL_GROUPS
             return Refused(reply.description, lacking=Lacking.KIND if kind else Lacking.RIGHT)
         return Refused(reply.description, lacking=Lacking.KIND if _says(reply, _OTHER_KIND) else Lacking.SUBJECT)
 
@@ -165,7 +165,7 @@ def is_group(place: Place) -> bool:
     return place.chat.startswith("-")
 
 
-def _is_large(place: Place) -> bool:
+def is_large(place: Place) -> bool:
     """A supergroup, by its number. https://core.telegram.org/api/bots/ids"""
     return _chat(place) < -1_000_000_000_000
 

@@ -26,7 +26,7 @@ from telegram.error import TelegramError
 from adapters.base import Action, Batch, Capabilities, File, Inbound, Limit, Outgoing, Place, Refused, Sent, Unsure
 from adapters.render import units
 from adapters.telegram import errors, markup
-from adapters.telegram.acting import ACTS, Acting, is_group
+from adapters.telegram.acting import ACTS, IN_SMALL_GROUPS, Acting, is_group, is_large
 from adapters.telegram.polling import Poller, Taken
 from adapters.telegram.reading import UPDATES, Malformed, Me, callback_id, read
 from adapters.telegram.settings import TelegramSettings
@@ -55,6 +55,7 @@ _CAPABILITIES = Capabilities(
     ephemeral_note=True,
 )
 _IN_GROUPS = replace(_CAPABILITIES, acts=ACTS, ends_acts=True)
+_IN_SMALL_GROUPS = replace(_IN_GROUPS, acts=IN_SMALL_GROUPS)
 _NO_PREVIEW = {"is_disabled": True}
 _NUMBER = re.compile(r"-?[0-9]{1,18}")
 _COMMAND = re.compile(r"[a-z0-9_]{1,32}")  # https://core.telegram.org/bots/api#botcommand
@@ -106,7 +107,9 @@ class TelegramAdapter:
         return self._poller.reachable
 
     def capabilities(self, place: Place) -> Capabilities:
-        return _IN_GROUPS if is_group(place) else _CAPABILITIES
+        if not is_group(place):
+            return _CAPABILITIES
+        return _IN_GROUPS if is_large(place) else _IN_SMALL_GROUPS
 
     def limits(self, place: Place) -> tuple[Limit, ...]:
         if not self._settings.rate_limits:

@@ -52,6 +52,11 @@ def appeal(turn: Turn, argument: str) -> None:
     turn.scene.flush()
     name, _, why = argument.strip().partition(" ")
     thing = _named(turn, name)
+    meant = _about_proposal(turn, name) if thing is None or thing.case.kind == "appeal" else []
+    if len(meant) > 1:
+        _choose(turn, why)
+        return
+    thing = next(iter(meant), thing)
     if thing is None and (_number(name) or _number(name.removeprefix("s"))):
         turn.say(tr(turn.lang, "Nothing was decided against you under this number. To see what was: /appeal"))
     elif thing is None:
@@ -77,6 +82,19 @@ def _named(turn: Turn, name: str) -> Thing | None:
     id = _number(name)
     case = cases.by_id(connection, id) if id is not None else None
     return Thing(case) if case is not None and case.author == turn.participant else None
+
+
+def _about_proposal(turn: Turn, name: str) -> list[Thing]:
+    """What was decided last against each proposal of theirs with this number: the number that authors know."""
+    number, connection = _number(name), turn.scene.connection
+    if number is None:
+        return []
+    found: dict[int, Thing] = {}
+    for case in appeals.decided_against(connection, turn.participant, telling.CONTESTABLE, 0):
+        proposal = proposals.by_id(connection, case.proposal) if case.proposal is not None else None
+        if proposal is not None and proposal.number == number:
+            found.setdefault(proposal.id, Thing(case))
+    return list(found.values())
 
 
 def _hindrance(turn: Turn, thing: Thing) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 import orjson
@@ -11,7 +12,7 @@ from bot.commands import Command
 from bot.contributions import applying, kept, sharing
 from bot.contributions.pools import react_steps
 from bot.letters import Results
-from bot.moderation import opening, sanctions
+from bot.moderation import deciding, opening, rewording, sanctions
 from bot.scene import Live
 from bot.turn import Turn
 from bot.visibility import published
@@ -31,6 +32,8 @@ from storage.instants import ms
 from storage.proposals import Proposal
 
 _OPENABLE = ("scheduled", "open")
+_OF_CASE = re.compile(r"(?P<by>[co])(?P<case>[0-9]{1,17})\.(?P<turn>[0-9]{1,9})")
+"""A question about a case, of a moderator (`c`) or of the author (`o`), and the turn that it was asked in."""
 
 
 # --- Taking part -----------------------------------------------------------------------------------------------------
@@ -395,8 +398,13 @@ def _leave(turn: Turn, row: sessions.Stored) -> None:
         applying.leave(turn, turn.scene.lives.get(row.id) or turn.scene.adopt(row))
 
 
-def keep(turn: Turn, _argument: str) -> None:
-    """The way out of a question that asks twice."""
+def keep(turn: Turn, argument: str) -> None:
+    """The way out of a question that asks twice; a question of moderation is put away with it."""
+    asked = _OF_CASE.fullmatch(argument)
+    if asked is not None:
+        answer = rewording.keep if asked["by"] == "o" else deciding.keep
+        answer(turn, int(asked["case"]), int(asked["turn"]))
+        return
     turn.say(tr(turn.lang, "Good: nothing was changed."))
 
 

@@ -20,9 +20,11 @@ from bot.wording import moment, title
 from flows import quoting as drafting
 from flows import reading
 from flows.events import Said
-from flows.flow import Flow
-from flows.messages import Block, Bold, Bullets, Plain, message, paragraph
+from flows.flow import Flow, Propose
+from flows.messages import Block, Bold, Bullets, Button, Plain, Prompt, message, paragraph
+from flows.prompts import command
 from locales import tr, trn
+from storage import proposals
 from storage.consultations import Consultation
 from storage.instants import ms, when
 
@@ -43,6 +45,9 @@ def mine_(turn: Turn, _argument: str) -> None:
 def league_(turn: Turn, argument: str) -> None:
     """/league: who answers, how much and how fast."""
     fits = those(turn, lambda run, flow: published(run) and bool(steps.every_official(flow)), *_SEEN)
+    if not fits:
+        turn.say(tr(turn.lang, "Nobody answers by name here at the moment."))
+        return
     found = which(turn, "league", argument, fits)
     if found is None:
         return
@@ -118,10 +123,12 @@ def update(turn: Turn, argument: str) -> None:
     lang, text = turn.lang, reading.clean(rest)
     if told := news.too_soon(turn, run):
         raise OfficeError(told)
-    if not text:
-        turn.say(tr(lang, "Write the news behind the command: /update {id} your text", id=run.id))
-    elif len(text) > news.LONGEST:
-        turn.say(tr(lang, "That is too long: at most {n} characters.", n=news.LONGEST))
+    if not text or len(text) > news.LONGEST:
+        asked = tr(lang, "Please write the news. You read it over before it is sent.")
+        long = tr(lang, "That is too long: at most {n} characters.", n=news.LONGEST)
+        leave = Button(label=tr(lang, "No, leave it"), data=command("keep"), quiet=True)
+        shown = message(long if text else asked, prompt=Prompt(id="", buttons=(leave,)))
+        turn.ask(shown, free=f"update {run.id}")
     else:
         _preview(turn, run, flow, text)
 
@@ -181,8 +188,26 @@ def propose(turn: Turn, argument: str) -> None:
 def _begin(turn: Turn, argument: str) -> None:
     """In private: into the consultation in which something can be put forward."""
     found = which(turn, "propose", argument, those(turn, lambda _run, flow: bool(steps.proposing(flow)), "open"))
-    if found is not None:
+    if found is not None and not _write_again(turn, found[0], found[2]):
         enter(turn, found[0])
+
+
+def _write_again(turn: Turn, run: Consultation, number: str) -> bool:
+    """The button under a refusal, `p12`: to the question where that one was written. False where that is not
+    possible."""
+    named = number.removeprefix("p")
+    known = session_of(turn, run.id) if named.isascii() and named.isdecimal() and len(named) < 10 else None
+    one = proposals.by_number(turn.scene.connection, run.id, int(named)) if known is not None else None
+    if known is None or one is None or known.token is None or one.author != known.token:
+        return False
+    ask = next((ask for ask in known.flow.asks if isinstance(ask.kind, Propose) and ask.name == one.pool), None)
+    step = drafting.anew(known.flow, known.session, ask) if ask is not None else None
+    if step is None:
+        return False
+    known.lane, known.place, known.dirty = turn.item.lane, turn.item.place, True
+    turn.scene.focus(turn.item.lane, known.id)
+    turn.apply(known, step)
+    return True
 
 
 def agree(turn: Turn, argument: str) -> None:

@@ -102,13 +102,18 @@ def show_cases(turn: Turn, argument: str) -> None:
     turn.say(message(*blocks, prompt=Prompt(id="", buttons=buttons, columns=3)))
 
 
+def _alone(turn: Turn) -> int | None:
+    """The one person who reads this; nobody in particular in a group."""
+    return turn.participant if turn.item.private else None
+
+
 def _line(turn: Turn, case: Case) -> tuple[Inline, ...]:
     """A case in a line: number, what, for how long, who has it."""
     scene, lang = turn.scene, turn.lang
-    parts = [words.kind(case, lang), span(scene.now - when(case.opened_ms), lang)]
+    parts = [words.kind(case, lang), tr(lang, "since {age}", age=span(scene.now - when(case.opened_ms), lang))]
     holder = case.held(ms(scene.now))
     if holder is not None:
-        parts.append(tr(lang, "taken on by {code}", code=words.named(scene.connection, holder, lang)))
+        parts.append(tr(lang, "taken on by {code}", code=words.named(scene.connection, holder, lang, to=_alone(turn))))
     if case.escalated:
         parts.append(tr(lang, "for the organisers"))
     return (Bold(str(case.id)), Plain(f" — {', '.join(parts)}\n{card.shortened(case.text)}"))
@@ -244,7 +249,8 @@ def log(turn: Turn, _argument: str) -> None:
             continue
         run = turn.scene.consultation(case.consultation) if case.consultation else None
         at = words.at(decision.at_ms, words.zone_of(run), lang)
-        who, said = words.named(connection, decision.who, lang), words.verdict(decision.outcome, decision.reason, lang)
+        who = words.named(connection, decision.who, lang, to=_alone(turn))
+        said = words.verdict(decision.outcome, decision.reason, lang)
         items.append(
             (Plain(tr(lang, "{when} — {code}: case {n}, {verdict}", when=at, code=who, n=case.id, verdict=said)),)
         )

@@ -11,6 +11,7 @@ from functools import partial
 from bot import deeds
 from bot.commands import Command
 from bot.commands.meant import meant
+from bot.deeds import role_named
 from bot.followup import officials, steps
 from bot.office import OfficeError, seconding
 from bot.office.telling import tell_in_private
@@ -110,24 +111,10 @@ def _list(turn: Turn, *scopes: str) -> Message:
     items: list[tuple[Inline, ...]] = []
     for who, role, scope in people.holders(connection, *scopes):
         mine = " " + tr(lang, "(you)") if who == turn.participant else ""
-        items.append((Bold(people.code_of(connection, who)), Plain(f" — {_role(role, lang)}, {scope}{mine}")))
+        items.append((Bold(people.code_of(connection, who)), Plain(f" — {role_named(role, lang)}, {scope}{mine}")))
     if not items:
         return message(tr(lang, "Nobody has a role there."))
     return message(tr(lang, "Who has which role:"), Bullets(tuple(items)))
-
-
-def _role(role: str, lang: str) -> str:
-    match role:
-        case Role.OWNER:
-            return tr(lang, "owner")
-        case Role.ORGANISER:
-            return tr(lang, "organiser")
-        case Role.MODERATOR:
-            return tr(lang, "moderator")
-        case Role.OFFICIAL:
-            return tr(lang, "official")
-        case _:
-            return tr(lang, "observer")
 
 
 def _scope(turn: Turn, word: str) -> str:
@@ -279,8 +266,8 @@ def _takeable(turn: Turn, who: int, role: Role, scope: str) -> None:
 
 def _news(adding: bool, role: Role, scope: str, lang: str) -> Message:
     if adding:
-        return message(tr(lang, "You are now {role} of “{id}”. Type /help.", role=_role(role, lang), id=scope))
-    return message(tr(lang, "You are no longer {role} of “{id}”.", role=_role(role, lang), id=scope))
+        return message(tr(lang, "You are now {role} of “{id}”. Type /help.", role=role_named(role, lang), id=scope))
+    return message(tr(lang, "You are no longer {role} of “{id}”.", role=role_named(role, lang), id=scope))
 
 
 def _subject(scope: str) -> str:

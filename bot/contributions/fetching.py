@@ -1,15 +1,16 @@
 """The engine asks what to show next; the answer belongs to the transaction that asked.
 
     cards      the next statement to judge, and which come after it
-    similar    earlier proposals that say nearly the same, or were reported close by
+    similar    earlier proposals that say nearly the same, or were reported close by; one's own while it waits
     left       how many proposals somebody may still send
 
-The one rule: nobody is shown twice what they have judged, nor ever what they wrote themselves. What is promised (the
-queue) is checked again when its turn comes, because a moderator may have been faster.
+The one rule: nobody is shown twice what they have judged, nor asked to judge what they wrote themselves. What
+is promised (the queue) is checked again when its turn comes, because a moderator may have been faster.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 import orjson
@@ -27,7 +28,7 @@ from storage import candidates, proposals, stances
 from storage.candidates import Reader
 from storage.consultations import INTERNAL
 from storage.instants import ms
-from storage.proposals import ORGANISER, PUBLISHED, Proposal
+from storage.proposals import ORGANISER, PUBLISHED, WAITING, Proposal
 from storage.stances import SHARED, SIMILAR
 
 if TYPE_CHECKING:
@@ -85,9 +86,16 @@ def _promised(turn: Turn, live: Live, token: str, ask: Ask, fetch: Fetch) -> Fet
 
 
 def _show(turn: Turn, live: Live, fetch: Fetch, one: Proposal, queue: tuple[int, ...]) -> Fetched:
-    proposals.shown(turn.scene.connection, one.id)
+    if not _seen_before(live, fetch, one.number):
+        proposals.shown(turn.scene.connection, one.id)
     via = SHARED if fetch.via == SHARED else stances.SERVED
     return _fetched(turn, fetch, (_card(live, one, via),), queue)
+
+
+def _seen_before(live: Live, fetch: Fetch, number: int) -> bool:
+    """Does it come again (after an undo, a break, another language)? A person counts once among those who saw it."""
+    opened = live.session.open
+    return opened is not None and opened.step == fetch.question and number in served.read(opened.draft).seen
 
 
 def _card(live: Live, one: Proposal, via: str) -> Card:
@@ -137,11 +145,36 @@ def _similar(turn: Turn, live: Live, ask: Ask, fetch: Fetch) -> Fetched:
         return _fetched(turn, fetch)
     run, n = live.consultation.id, fetch.n or similar.OFFERED
     spot = nearby.spot_of(fetch.spot) if kind.near is not None else None
+    own = _own_waiting(turn, live, ask, kind, fetch.text, spot)
+    if own is not None:
+        return _fetched(turn, fetch, (replace(_card(live, own, SIMILAR), waiting=True),))
     if spot is not None:
         near = nearby.find(scene.connection, run, ask.name, spot, kind.within, n=n, not_by=live.token)
     else:
         near = similar.find(scene.connection, scene.flows.indexes, run, ask.name, fetch.text, not_by=live.token, n=n)
     return _fetched(turn, fetch, tuple(_card(live, one, SIMILAR) for one in near))
+
+
+def _own_waiting(
+    turn: Turn, live: Live, ask: Ask, kind: Propose, text: str, spot: tuple[float, float] | None
+) -> Proposal | None:
+    """What this person sent before that says nearly the same, or was reported close by, and waits for a moderator."""
+    scene, run = turn.scene, live.consultation.id
+    assert live.token is not None
+    held = [
+        one
+        for one in proposals.of_author(scene.connection, run, live.token)
+        if one.state == WAITING and one.pool == ask.name and one.parent is None
+    ]
+    if not held:
+        return None
+    if spot is not None:
+        placed = ((one, (one.lat, one.lon)) for one in held if one.lat is not None and one.lon is not None)
+        return next((one for one, at in placed if nearby.distance(spot, at) <= kind.within), None)
+    found = similar.find(
+        scene.connection, scene.flows.indexes, run, ask.name, text, states=(WAITING,), by=live.token, n=1
+    )
+    return found[0] if found and found[0].parent is None else None
 
 
 def _left(turn: Turn, live: Live, ask: Ask, fetch: Fetch) -> Fetched:

@@ -24,19 +24,26 @@ def left(connection: Connection, live: Live, pool: str, kind: Propose, now_ms: i
     """How many more this person may send in this step."""
     if live.token is None:
         return 0
-    sent = proposals.sent(connection, [(live.consultation.id, live.token)], pool=pool)
+    return left_of(connection, live.consultation.id, live.participant, live.token, pool, kind, now_ms)
+
+
+def left_of(
+    connection: Connection, run: str, participant: int, token: str, pool: str, kind: Propose, now_ms: int
+) -> int:
+    """The same for somebody who is elsewhere at the moment."""
+    sent = proposals.sent(connection, [(run, token)], pool=pool)
     standing = sum(n for state, n in sent.items() if state in STANDING)
     bounds = [kind.most - standing, TRIES * kind.most - sum(sent.values())]
     if kind.month is not None:
-        bounds.append(kind.month - _since(connection, live, pool, now_ms - MONTH_MS))
+        bounds.append(kind.month - _since(connection, run, participant, pool, now_ms - MONTH_MS))
     if kind.year is not None:
-        bounds.append(kind.year - _since(connection, live, pool, now_ms - YEAR_MS))
+        bounds.append(kind.year - _since(connection, run, participant, pool, now_ms - YEAR_MS))
     return max(0, min(bounds))
 
 
-def _since(connection: Connection, live: Live, pool: str, since_ms: int) -> int:
-    runs = proposals.same_flow(connection, live.consultation.id)
-    person = [(id, ballots.token(key, live.participant)) for id, key in runs]
+def _since(connection: Connection, run: str, participant: int, pool: str, since_ms: int) -> int:
+    runs = proposals.same_flow(connection, run)
+    person = [(id, ballots.token(key, participant)) for id, key in runs]
     sent = proposals.sent(connection, person, since_ms=since_ms, pool=pool)
     return sum(n for state, n in sent.items() if state != WITHDRAWN)
 

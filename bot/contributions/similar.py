@@ -94,17 +94,18 @@ def find(
     states: Collection[str] = (PUBLISHED,),
     but: Collection[int] = (),
     not_by: str | None = None,
+    by: str | None = None,
     n: int = OFFERED,
 ) -> list[Proposal]:
     """Up to `n` proposals in these states that say nearly the same, the closest first; none of the ids `but`, none
-    written by `not_by`."""
+    written by `not_by`, only what `by` wrote if somebody is named."""
     index = indexes.of(connection, consultation, pool)
     if index is None:
         numbers = _the_same(connection, consultation, pool, text)
         rows = proposals.by_numbers(connection, consultation, numbers)
-        return _fitting((rows[number] for number in numbers), states, but, not_by)[:n]
+        return _fitting((rows[number] for number in numbers), states, but, not_by, by)[:n]
     for _ in range(RETRIES):
-        found, stale = _read(connection, consultation, index, index.close_to(text), states, but, not_by, n)
+        found, stale = _read(connection, consultation, index, index.close_to(text), states, but, not_by, by, n)
         if not stale:
             return found
         index.add(stale)
@@ -119,6 +120,7 @@ def _read(
     states: Collection[str],
     but: Collection[int],
     not_by: str | None,
+    by: str | None,
     n: int,
 ) -> tuple[list[Proposal], list[tuple[int, str]]]:
     """The first `n` of these that may be shown, and the texts that read otherwise than the index thinks."""
@@ -128,16 +130,16 @@ def _read(
         rows = proposals.by_numbers(connection, consultation, numbers[start : start + AT_ONCE])
         some = [rows[number] for number in numbers[start : start + AT_ONCE] if number in rows]
         stale += [(one.number, one.text) for one in some if one.text != index.text(one.number)]
-        found += _fitting(some, states, but, not_by)
+        found += _fitting(some, states, but, not_by, by)
         if len(found) >= n:
             break
     return found[:n], stale
 
 
 def _fitting(
-    some: Iterable[Proposal], states: Collection[str], but: Collection[int], not_by: str | None
+    some: Iterable[Proposal], states: Collection[str], but: Collection[int], not_by: str | None, by: str | None
 ) -> list[Proposal]:
-    fits = (one for one in some if one.state in states and one.id not in but)
+    fits = (one for one in some if one.state in states and one.id not in but and by in (None, one.author))
     return [one for one in fits if not_by is None or one.author != not_by]
 
 

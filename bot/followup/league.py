@@ -101,9 +101,7 @@ def told(flow: Flow, found: Sequence[Standing], lang: str) -> tuple[Block, ...]:
 def _line(one: Standing, lang: str) -> str:
     if not one.asked:
         return tr(lang, "nobody has asked them anything yet")
-    said = [
-        trn(lang, "{done} of {n} question answered", "{done} of {n} questions answered", one.asked, done=one.answered)
-    ]
+    said = [trn(lang, "{n} answer (of {asked} asked)", "{n} answers (of {asked} asked)", one.answered, asked=one.asked)]
     if one.delay_ms is not None:
         said.append(tr(lang, "usually after {time}", time=span(one.delay_ms, lang)))
     if one.verdicts:

@@ -14,16 +14,14 @@ from datetime import timedelta
 
 from bot.contributions import publishing
 from bot.letters import Whole
-from bot.moderation import desks, opening, sanctions, telling, words
+from bot.moderation import desks, opening, reviewers, sanctions, telling, words
 from bot.office.telling import Telling
-from bot.rights import Act, may
-from bot.scene import Scene
+from bot.rights import Act
 from bot.turn import Turn
 from flows.messages import Message, message
 from locales import tr
-from storage import appeals, cases, consultations, people
+from storage import appeals, cases, people
 from storage.cases import OPEN, Case
-from storage.database import Connection
 from storage.instants import ms
 from storage.outbox import Rank
 from storage.proposals import MERGED, Proposal
@@ -36,16 +34,6 @@ SOON, LATE = "appealsoon", "appeallate"
 REVERSED = "reversed"
 
 
-def deciders(connection: Connection, contested: Case, *, sanction: bool) -> set[int]:
-    """Who decided what is contested: in the case itself, or about its author when that is what is contested."""
-    made = [one for one in cases.decisions_of(connection, contested.id) if one.outcome not in ("escalate", "hide")]
-    about_author = {one.who for one in made if words.is_punished(one.outcome)}
-    if sanction and about_author:
-        return about_author
-    found = {one.who for one in made if not words.is_punished(one.outcome)}
-    return found | ({contested.decided_by} if contested.decided_by is not None else set())
-
-
 # --- Opening ---------------------------------------------------------------------------------------------------------
 
 
@@ -56,14 +44,16 @@ def contest(turn: Turn, contested: Case, said: str, *, sanction: int | None = No
     for timer, after in ((SOON, REMINDED), (LATE, DEADLINE)):
         due = ms(scene.now + after)
         scene.arm(f"{timer}:{case.id}", timer, f"case:{case.id}", due_ms=due, lane=f"case|{case.id}")
-    moderators, organisers = _others(scene, case, contested)
+    moderators, organisers = reviewers.others(scene.connection, case, contested)
     if not moderators:
-        appeals.hand_up(scene.connection, case.id)
+        if organisers:
+            appeals.hand_up(scene.connection, case.id)
         reached = sum(desks.show_to(turn, case, who) for who in organisers)
         if not organisers or not reached:
             _nobody(turn, case)
     zone = words.zone_of(scene.consultation(case.consultation) if case.consultation else None)
-    turn.say(_taken(case, words.at(due, zone, turn.lang), turn.lang, handed_up=not moderators))
+    handed_up = bool(organisers) and not moderators
+    turn.say(_taken(case, words.at(due, zone, turn.lang), turn.lang, handed_up=handed_up))
     return case
 
 
@@ -75,24 +65,6 @@ def _taken(case: Case, by: str, lang: str, *, handed_up: bool) -> Message:
     )
     until = tr(lang, "You will be told by {when} at the latest (case {n}).", when=by, n=case.id)
     return message(tr(lang, "Thank you, it is noted."), f"{who} {until}")
-
-
-def _others(scene: Scene, case: Case, contested: Case) -> tuple[list[int], list[int]]:
-    """(moderators, organisers) who may look at it: not those who decided, not the author."""
-    connection = scene.connection
-    sanction = appeals.sanction_of(case) is not None
-    barred = deciders(connection, contested, sanction=sanction) | {case.author or 0}
-    scopes = [case.scope, "*"]
-    if case.consultation is not None:
-        scopes += consultations.announced(connection, case.consultation)
-    held = [one for one in people.holders(connection, *scopes) if one[0] not in barred]
-
-    def able(act: Act) -> list[int]:
-        found = (who for who, role, at in held if may([(role, at)], act, consultation=case.consultation, place=at))
-        return list(dict.fromkeys(found))
-
-    organisers = able(Act.ARBITRATE)
-    return [who for who in able(Act.MODERATE) if who not in organisers], organisers
 
 
 def _nobody(turn: Turn, case: Case) -> None:
@@ -190,7 +162,7 @@ def late(turn: Turn, case: Case) -> None:
 def _tell_organisers(turn: Turn, case: Case, said: Telling) -> None:
     scene = turn.scene
     contested = cases.by_id(scene.connection, case.appeal_of) if case.appeal_of is not None else None
-    _moderators, organisers = _others(scene, case, contested or case)
+    _moderators, organisers = reviewers.others(scene.connection, case, contested or case)
     for one in people.addresses(scene.connection, organisers):
         lang = one.lang or scene.rules.lang
         turn.post(one.place, Whole(said(lang), lang))

@@ -101,12 +101,13 @@ def summary(turn: Turn, scopes: list[str] | None) -> Message:
 def _noted(turn: Turn, case: Case) -> str:
     """A case that somebody holds or has noted something on, in a line; else empty."""
     scene, lang = turn.scene, turn.lang
+    to = turn.participant if turn.item.private else None
     notes = [one for one in stored.notes_of(scene.connection, case.id) if one.text]
     holder = case.held(ms(scene.now))
     parts = []
     if holder is not None:
-        parts.append(tr(lang, "taken on by {code}", code=words.named(scene.connection, holder, lang)))
+        parts.append(tr(lang, "taken on by {code}", code=words.named(scene.connection, holder, lang, to=to)))
     if notes:
-        who = words.named(scene.connection, notes[-1].who, lang)
+        who = words.named(scene.connection, notes[-1].who, lang, to=to)
         parts.append(f"{who}: {card.shortened(notes[-1].text)}")
     return f"{case.id} — {'; '.join(parts)}" if parts else ""

@@ -6,14 +6,15 @@ always plain text; people are named by their short code.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot import acting
 from bot.contributions import beside
-from bot.moderation import aftermath, rules, similar, tokens, words
+from bot.moderation import aftermath, reviewers, rules, similar, tokens, words
 from bot.moderation.detect import shown_hosts
+from bot.moderation.ports import Powers
 from bot.moderation.tokens import RULED, TIMED, Token
 from bot.scene import Rules
 from bot.shelves import Flows
@@ -51,7 +52,8 @@ LINKS = frozenset({"link", "deceptive_link"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """What a card is drawn from. `similar` are proposals that say nearly the same."""
+    """What a card is drawn from. `similar` are proposals that say nearly the same, `lacking` are acts that the
+    messenger does not let us do in the group, `impossible` those of them that nobody can let us do there."""
 
     connection: Connection
     case: Case
@@ -62,6 +64,8 @@ class Drawn:
     lang: str
     now: datetime
     flow: Flow | None = None
+    lacking: frozenset[str] = frozenset()
+    impossible: frozenset[str] = frozenset()
 
     @property
     def zone(self) -> str:
@@ -82,21 +86,26 @@ def draw(
     lang: str,
     place: str,
     now: datetime,
-    *,
-    lacking: Iterable[str] = (),
 ) -> Message:
-    """The card of a case as it hangs in `place`. `lacking` are acts that the messenger does not let us do in its
-    group."""
+    """The card of a case as it hangs in `place`."""
     case, lang = cases.by_id(connection, id), lang or rules_.lang
     if case is None:
         return Message(body=(paragraph(tr(lang, "This case is no longer there.")),))
-    drawn = prepare(connection, flows, case, lang, now, similar=similar.of_case(connection, flows, case))
+    like = similar.of_case(connection, flows, case)
+    drawn = prepare(connection, flows, case, lang, now, similar=like, powers=rules_.powers)
     hung = desks.card(connection, id, place)
-    return face(drawn, hung.view if hung else "", lacking=lacking)
+    return face(drawn, hung.view if hung else "")
 
 
 def prepare(
-    connection: Connection, flows: Flows, case: Case, lang: str, now: datetime, *, similar: Sequence[Proposal] = ()
+    connection: Connection,
+    flows: Flows,
+    case: Case,
+    lang: str,
+    now: datetime,
+    *,
+    similar: Sequence[Proposal] = (),
+    powers: Powers | None = None,
 ) -> Drawn:
     """Read what the card of a case is drawn from."""
     run = consultations.get(connection, case.consultation) if case.consultation else None
@@ -111,14 +120,16 @@ def prepare(
         lang=lang,
         now=now,
         flow=flow,
+        lacking=powers.lacking(case.place) if powers is not None and case.kind == "message" else frozenset(),
+        impossible=powers.impossible(case.place) if powers is not None and case.kind == "message" else frozenset(),
     )
 
 
-def face(drawn: Drawn, view: str = "", *, lacking: Iterable[str] = ()) -> Message:
+def face(drawn: Drawn, view: str = "") -> Message:
     """The card; without buttons once it is decided."""
     case, lang = drawn.case, drawn.lang
     body: list[Block] = [Paragraph((Bold(_head(drawn)),)), *_text(drawn), *_beside(drawn)]
-    facts = [*_facts(drawn), *_cannot(lacking, lang)]
+    facts = [*_facts(drawn), *_cannot(drawn)]
     body += [paragraph("\n".join(facts))] if facts else []
     if drawn.similar and case.state == OPEN:
         body += [paragraph(tr(lang, "Like it:")), _similar(drawn.similar)]
@@ -184,8 +195,21 @@ def _facts(drawn: Drawn) -> Iterator[str]:
     if holder is not None and case.claimed_until_ms is not None:
         until = words.clock(case.claimed_until_ms, drawn.zone)
         yield tr(lang, "Taken on by {code} until {time}.", code=words.named(connection, holder, lang), time=until)
-    if case.escalated:
+    if reviewers.stuck(connection, case):
+        yield _somebody(case, lang)
+    elif case.escalated:
         yield tr(lang, "The organisers decide this one.")
+
+
+def _somebody(case: Case, lang: str) -> str:
+    """Who has to be named so that this one can be decided."""
+    said = tr(lang, "Nobody is there to decide this but who took the decision: somebody else has to be named.")
+    how = (
+        tr(lang, "/roles {id} add organiser CODE, and then /case {n}", id=case.scope, n=case.id)
+        if case.escalated
+        else tr(lang, "/roles {id} add moderator CODE, and then /case {n}", id=case.scope, n=case.id)
+    )
+    return f"{said} {how}"
 
 
 def _author(drawn: Drawn) -> str:
@@ -223,11 +247,21 @@ def _why(drawn: Drawn) -> Iterator[str]:
         )
 
 
-def _cannot(lacking: Iterable[str], lang: str) -> Iterator[str]:
-    """What the messenger does not let us do, told before somebody presses in vain."""
-    missing = [acting.act_named(act, lang) for act in dict.fromkeys(lacking)]
+def _cannot(drawn: Drawn) -> Iterator[str]:
+    """What the messenger does not let us do, and whether somebody can change that."""
+    lang = drawn.lang
+    if drawn.case.state != OPEN:
+        return
+    missing = _named(drawn.lacking - drawn.impossible, lang)
     if missing:
-        yield tr(lang, "In that group I may not: {acts}. Its administrators can let me.", acts=", ".join(missing))
+        yield tr(lang, "In that group I may not: {acts}. Its administrators can let me.", acts=missing)
+    never = _named(drawn.impossible, lang)
+    if never:
+        yield tr(lang, "In that kind of group this is not possible: {acts}.", acts=never)
+
+
+def _named(acts: frozenset[str], lang: str) -> str:
+    return ", ".join(acting.act_named(act, lang) for act in ("delete", "mute", "ban") if act in acts)
 
 
 def _notes(drawn: Drawn) -> Iterator[tuple[Inline, ...]]:
@@ -286,8 +320,10 @@ def _asked(view: str, lang: str) -> str:
 # --- Buttons ---------------------------------------------------------------------------------------------------------
 
 
-def prompt(drawn: Drawn, view: str) -> Prompt:
-    """What can be pressed on an open case."""
+def prompt(drawn: Drawn, view: str) -> Prompt | None:
+    """What can be pressed on an open case; nothing where nobody is there who may."""
+    if reviewers.stuck(drawn.connection, drawn.case):
+        return None
     labels = list(_choices(drawn, view))
     some = [_button(drawn.case, label, token) for label, token in labels]
     aside = [_button(drawn.case, label, token, quiet=True) for label, token in _aside(drawn, view)]
@@ -327,17 +363,27 @@ def _verbs(drawn: Drawn) -> Iterator[tuple[str, str]]:
         case "proposal":
             yield from _about_proposal(drawn)
         case "message":
-            yield tr(lang, "Leave it as it is"), "leave"
-            yield tr(lang, "Delete ..."), "del"
-            if drawn.case.author is not None:
-                yield tr(lang, "Delete and mute ..."), "mute"
-                yield tr(lang, "Delete and ban ..."), "ban"
+            yield from _about_message(drawn)
         case "appeal":
             yield tr(lang, "The decision stands"), "uphold"
             yield tr(lang, "Take it back"), "reverse"
         case _:
             yield tr(lang, "Leave it as it is"), "leave"
             yield tr(lang, "Remove ..."), "out"
+
+
+def _about_message(drawn: Drawn) -> Iterator[tuple[str, str]]:
+    """Only what the messenger lets us do."""
+    lang, lacking = drawn.lang, drawn.lacking
+    yield tr(lang, "Leave it as it is"), "leave"
+    if "delete" in lacking:
+        return
+    yield tr(lang, "Delete ..."), "del"
+    if drawn.case.author is not None:
+        if "mute" not in lacking:
+            yield tr(lang, "Delete and mute ..."), "mute"
+        if "ban" not in lacking:
+            yield tr(lang, "Delete and ban ..."), "ban"
 
 
 def _about_proposal(drawn: Drawn) -> Iterator[tuple[str, str]]:

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from bot.contributions import publishing
 from bot.letters import Do
-from bot.moderation import appealing, card, claiming, desks, ladder, sanctions, telling, tokens, words
+from bot.moderation import appealing, card, claiming, desks, ladder, reviewers, sanctions, telling, tokens, words
 from bot.moderation.ladder import Rung
 from bot.moderation.tokens import Token
 from bot.rights import Act
@@ -29,6 +29,8 @@ from storage.proposals import HIDDEN, WITHDRAWN, Proposal
 LONGEST_OFFER = 1000
 UNHIDE = "unhide"
 HIDDEN_FOR = timedelta(hours=24)
+_NONE = "-"
+"""Stands for no wording."""
 
 
 def may(turn: Turn, case: Case, act: Act = Act.MODERATE) -> bool:
@@ -44,6 +46,8 @@ def press(turn: Turn, id: int, number: int, text: str, *, more: str = "") -> Non
     connection, lang = turn.scene.connection, turn.lang
     case = cases.by_id(connection, id)
     token = tokens.token(text)
+    if case is not None and more == _NONE and may(turn, case) and (case.state != OPEN or case.turn != number):
+        _put_away(turn, case)
     if case is None or token is None:
         turn.tell(tr(lang, "This button is no longer in use."))
     elif not may(turn, case):
@@ -60,7 +64,7 @@ def press(turn: Turn, id: int, number: int, text: str, *, more: str = "") -> Non
         desks.amend(turn, case, at=turn.item.place)
     elif not card.fits(_drawn(turn, case), token.verb):
         turn.tell(tr(lang, "This button is no longer in use."))
-    elif reason := hindrance(turn, case):
+    elif reason := hindrance(turn, case) or _powerless(turn, case, token):
         turn.tell(reason)
     else:
         _do(turn, case, token, more)
@@ -79,7 +83,7 @@ def hindrance(turn: Turn, case: Case) -> str:
         return tr(lang, "You reported this yourself: somebody else decides.")
     contested = cases.by_id(connection, case.appeal_of) if case.appeal_of is not None else None
     sanction = appeals.sanction_of(case) is not None
-    if contested is not None and who in appealing.deciders(connection, contested, sanction=sanction):
+    if contested is not None and who in reviewers.deciders(connection, contested, sanction=sanction):
         return tr(lang, "You took the decision that is contested: somebody else decides.")
     if case.escalated and not may(turn, case, Act.ARBITRATE):
         return tr(lang, "The organisers decide this one.")
@@ -288,16 +292,38 @@ def _reword(turn: Turn, case: Case, token: Token, offer: str) -> None:
     if not said:
         again = f"{case.id} {case.turn} {token}"
         buttons = (
-            Button(label=tr(lang, "Without a wording"), data=command("case", f"{again} -")),
-            Button(label=tr(lang, "No, leave it"), data=command("keep"), quiet=True),
+            Button(label=tr(lang, "Without a wording"), data=command("case", f"{again} {_NONE}")),
+            Button(label=tr(lang, "No, leave it"), data=command("keep", f"c{case.id}.{case.turn}"), quiet=True),
         )
-        asked = tr(lang, "Which wording do you offer for case {n}? Answer this message with it.", n=case.id)
-        turn.ask(message(asked, prompt=Prompt(id="", buttons=buttons)), free=f"case {again}")
+        turn.ask(message(_which(case, lang), prompt=Prompt(id="", buttons=buttons)), free=f"case {again}")
         return
     if len(said) > LONGEST_OFFER:
         turn.tell(tr(lang, "That is too long: at most {n} characters.", n=LONGEST_OFFER))
         return
-    _ask_author(turn, case, token, "" if said == "-" else said)
+    _ask_author(turn, case, token, "" if said == _NONE else said)
+
+
+def _which(case: Case, lang: str) -> str:
+    return tr(lang, "Which wording do you offer for case {n}? Answer this message with it.", n=case.id)
+
+
+def _put_away(turn: Turn, case: Case) -> None:
+    """The question for a wording was answered with a button: it stays to be read, without its buttons."""
+    turn.put_away(message(_which(case, turn.lang)))
+
+
+def keep(turn: Turn, id: int, number: int) -> None:
+    """No wording is offered after all."""
+    turn.scene.flush()
+    case = cases.by_id(turn.scene.connection, id)
+    if case is None or not may(turn, case):
+        turn.tell(tr(turn.lang, "Only moderators can do this."))
+        return
+    _put_away(turn, case)
+    if case.state == OPEN and case.turn == number:
+        turn.tell(tr(turn.lang, "Good: nothing was changed."))
+    else:
+        turn.tell(tr(turn.lang, "This is settled already: there is nothing left to answer here."))
 
 
 def _ask_author(turn: Turn, case: Case, token: Token, offer: str) -> None:
@@ -313,6 +339,8 @@ def _ask_author(turn: Turn, case: Case, token: Token, offer: str) -> None:
         _overtaken(turn, case, proposal)
     else:
         note(turn, case, "reword", token.rule, number)
+        if not offer:
+            _put_away(turn, case)
         fresh = _fresh(turn, case)
         reached = telling.tell_author(turn, fresh, "reword", token.rule, offer=offer)
         stored.turn_to(scene.connection, case.id, "")
@@ -328,10 +356,6 @@ _POWER = {"del": "delete", "mute": "mute", "ban": "ban"}
 def _act(turn: Turn, case: Case, token: Token) -> None:
     """Delete, mute or ban in the group: through the messenger, which was asked beforehand whether we may."""
     lang, act = turn.lang, _POWER[token.verb]
-    known = turn.scene.rules.powers.known(case.place)
-    if known is not None and act not in known:
-        turn.tell(tr(lang, "The messenger does not let me do this in that group. Its administrators can change that."))
-        return
     person = sanctions.identity(turn, case)
     if act != "delete" and person is None:
         turn.tell(tr(lang, "I do not know whom to stop: its author is no longer here."))
@@ -345,6 +369,16 @@ def _act(turn: Turn, case: Case, token: Token) -> None:
         detail=str(token.more) if token.more else "",
         hours=token.more,
     )
+
+
+def _powerless(turn: Turn, case: Case, token: Token) -> str:
+    """Why the messenger does not let us do this in the group; empty when it does, or nobody knows."""
+    lang, act, powers = turn.lang, _POWER.get(token.verb, ""), turn.scene.rules.powers
+    if case.kind != "message" or act not in powers.lacking(case.place):
+        return ""
+    if act in powers.impossible(case.place):
+        return tr(lang, "This kind of group does not know that. A group administrator has to do it by hand.")
+    return tr(lang, "The messenger does not let me do this in that group. Its administrators can change that.")
 
 
 def _sent(turn: Turn, case: Case, token: Token, act: str) -> bool:

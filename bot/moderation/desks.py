@@ -110,7 +110,8 @@ def offered(turn: Turn, case: Case) -> Message:
     hung = desks.card(scene.connection, case.id, turn.item.place)
     like = similar.of_case(scene.connection, scene.flows, case)
     lang = turn.lang if turn.item.private else scene.rules.lang
-    drawn = card.prepare(scene.connection, scene.flows, case, lang, scene.now, similar=like)
+    powers = scene.rules.powers
+    drawn = card.prepare(scene.connection, scene.flows, case, lang, scene.now, similar=like, powers=powers)
     return card.face(drawn, hung.view if hung else "")
 
 

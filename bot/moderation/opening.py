@@ -17,9 +17,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from adapters.base import Place
+from bot.contributions.pools import propose_step
 from bot.moderation import backlog, desks, words
 from bot.turn import Turn
 from flows.events import Overheard
+from flows.flow import Checked
 from storage import appeals, ballots, cases, people, reports, sessions
 from storage.cases import OPEN, About, Case
 from storage.consultations import Consultation
@@ -29,8 +31,14 @@ from storage.proposals import WAITING, Proposal
 
 def submitted(turn: Turn, consultation: Consultation, proposal: Proposal, *, flags: Sequence[str] = ()) -> Case:
     """A proposal waits to be read, or was published and flagged."""
-    before = () if flags or proposal.state != WAITING else (words.BEFORE,)
+    before = () if flags or proposal.state != WAITING else (_unasked(turn, consultation, proposal),)
     return _file(turn, about_proposal(turn, consultation, proposal), (*flags, *before), again=True)
+
+
+def _unasked(turn: Turn, consultation: Consultation, proposal: Proposal) -> str:
+    """Why it is read although nothing was flagged."""
+    kind = propose_step(turn.scene.flows.of(turn.scene.connection, consultation), proposal.pool)
+    return words.NEWCOMER if kind is not None and kind.checked is Checked.NEWCOMERS else words.BEFORE
 
 
 def edited(turn: Turn, consultation: Consultation, proposal: Proposal, *, flags: Sequence[str] = ()) -> Case:

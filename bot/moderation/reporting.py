@@ -79,12 +79,14 @@ def _report_quoted(turn: Turn, argument: str) -> None:
     ref, author, text = quoted
     writer = opening.person(turn, f"{turn.item.adapter}:{author}")
     about = opening.about_message(turn, turn.item.place, ref, text, author=writer)
-    reason = rules.named(argument, LANGUAGES) or ""
+    meant = rules.named(argument, LANGUAGES)
+    reason = next((rule.code for rule in rules.about("message") if rule.code == meant), "")
     case = _file(turn, _Thing(about=about), reason or UNSAID)
     if case is None:
         return
     asked = "" if reason else tr(turn.lang, "Why did you report it? You do not have to say.")
-    _whisper(turn, _thanks(turn), *([asked] if asked else []), prompt=_why(turn, f"c{case.id}") if asked else None)
+    why = _why(turn, f"c{case.id}", "message") if asked else None
+    _whisper(turn, _thanks(turn), *([asked] if asked else []), prompt=why)
 
 
 def _explain(turn: Turn, case: int, reason: str) -> None:
@@ -118,7 +120,7 @@ def _report_number(turn: Turn, argument: str) -> None:
     elif not given:
         asked = tr(lang, "Proposal {n}: “{text}”", n=number, text=_shortened(proposal.text))
         why = tr(lang, "Why do you report it? A moderator reads it, and nobody else is told that it was you.")
-        turn.say(message(asked, why, prompt=_why(turn, f"p{proposal.id}")))
+        turn.say(message(asked, why, prompt=_why(turn, f"p{proposal.id}", "proposal")))
     else:
         reason = rules.named(given, LANGUAGES) or UNSAID
         _report_row(turn, proposal.id, reason)
@@ -217,10 +219,10 @@ def _thanks(turn: Turn) -> str:
     return tr(turn.lang, "Thank you. A moderator will look at it. Nobody else is told that it was you.")
 
 
-def _why(turn: Turn, subject: str) -> Prompt:
-    """The published rules to choose from, and a way not to."""
+def _why(turn: Turn, subject: str, kind: str) -> Prompt:
+    """The published rules to choose from that something of this kind can break, and a way not to."""
     lang = turn.lang
-    some = [(code, rule.label(lang)) for code, rule in rules.REASONS.items()]
+    some = [(rule.code, rule.label(lang)) for rule in rules.about(kind)]
     buttons = tuple(Button(label=label, data=command("report", f"{subject} {code}")) for code, label in some)
     other = Button(label=tr(lang, "Something else"), data=command("report", f"{subject} {UNSAID}"))
     return Prompt(id="", buttons=(*buttons, other), columns=2)

@@ -7,6 +7,9 @@ stay: their votes are about those.
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+
 from bot.contributions import publishing
 from bot.contributions.pools import propose_step
 from bot.moderation import desks, opening, telling
@@ -26,6 +29,8 @@ from storage.proposals import PUBLISHED, REWORDED, WAITING, Proposal
 
 CHANGEABLE = (WAITING, PUBLISHED, REWORDED)
 _LONGEST = 1000
+_BUTTON = re.compile(r"c(?P<case>[0-9]{1,17})\.(?P<turn>[0-9]{1,9})")
+"""What the button of a case carries: the turn that it was shown in goes with it."""
 
 
 def accept(turn: Turn, argument: str) -> None:
@@ -37,15 +42,17 @@ def accept(turn: Turn, argument: str) -> None:
     proposal = proposals.by_id(connection, case.proposal) if case is not None and case.proposal else None
     offer = _offered(turn, case) if case is not None and str(case.turn) == number.strip() else ""
     if case is None or proposal is None or not offer or not _is_mine(turn, proposal):
-        turn.tell(tr(lang, "This button is no longer in use."))
+        mine = proposal is not None and _is_mine(turn, proposal)
+        turn.tell(_settled(lang) if mine else tr(lang, "This button is no longer in use."))
         return
     taken = proposal.state == REWORDED and publishing.correct(turn, proposal, offer)
     fresh = proposals.by_id(connection, proposal.id)
     if not taken or fresh is None or not publishing.publish(turn, fresh):
-        turn.tell(tr(lang, "This button is no longer in use."))
+        turn.tell(_settled(lang))
         return
     cases.remark(connection, case.id, "accepted")
     note(turn, case, "accepted", None, "")
+    _put_away(turn, case, offer)
     turn.say(telling.told(turn.scene, case, "accepted", None, lang))
     decided = cases.by_id(connection, case.id)
     if decided is not None:
@@ -61,6 +68,42 @@ def _offered(turn: Turn, case: Case) -> str:
     return next((one.text for one in notes if str(one.number) == last.detail), "")
 
 
+def _settled(lang: str) -> str:
+    return tr(lang, "This is settled already: there is nothing left to answer here.")
+
+
+def _put_away(turn: Turn, case: Case, offer: str) -> None:
+    """What was asked of the author stays to be read, without its buttons."""
+    asked = telling.told(turn.scene, case, "reword", case.reason, turn.lang, offer=offer)
+    turn.put_away(replace(asked, prompt=None))
+
+
+def keep(turn: Turn, id: int, number: int) -> None:
+    """The author answers that the words stay as they are."""
+    turn.scene.flush()
+    case = _asked(turn, id)
+    if case is None:
+        turn.tell(tr(turn.lang, "This button is no longer in use."))
+    elif not _waits(turn, case, number):
+        turn.tell(_settled(turn.lang))
+    else:
+        _put_away(turn, case, _offered(turn, case))
+        turn.say(tr(turn.lang, "Good: nothing was changed."))
+
+
+def _asked(turn: Turn, id: int) -> Case | None:
+    """The case in which this person was asked for other words."""
+    case = cases.by_id(turn.scene.connection, id)
+    proposal = proposals.by_id(turn.scene.connection, case.proposal) if case is not None and case.proposal else None
+    return case if proposal is not None and _is_mine(turn, proposal) else None
+
+
+def _waits(turn: Turn, case: Case, number: int) -> bool:
+    """Is the answer of its author still awaited?"""
+    proposal = proposals.by_id(turn.scene.connection, case.proposal) if case.proposal else None
+    return case.state == DECIDED and case.turn == number and proposal is not None and proposal.state == REWORDED
+
+
 # --- In one's own words ----------------------------------------------------------------------------------------------
 
 
@@ -68,6 +111,12 @@ def reword(turn: Turn, argument: str) -> None:
     """/reword: choose one of one's proposals, then write it anew."""
     turn.scene.flush()
     name, _, text = argument.strip().partition(" ")
+    if (button := _BUTTON.fullmatch(name)) is not None:
+        case = _asked(turn, int(button["case"]))
+        if case is not None and not _waits(turn, case, int(button["turn"])):
+            turn.tell(_settled(turn.lang))
+            return
+        name = _name_of(turn, case)
     found = _named(turn, name)
     if found is None:
         _choose(turn, name)
@@ -77,6 +126,11 @@ def reword(turn: Turn, argument: str) -> None:
         _ask(turn, *found)
     else:
         _change(turn, *found, text)
+
+
+def _name_of(turn: Turn, case: Case | None) -> str:
+    found = proposals.by_id(turn.scene.connection, case.proposal) if case is not None and case.proposal else None
+    return f"{found.consultation}-p{found.number}" if found is not None else ""
 
 
 def _named(turn: Turn, name: str) -> tuple[Consultation, Proposal] | None:

@@ -12,10 +12,11 @@ from dataclasses import dataclass, replace
 import orjson
 
 from bot import menus
+from bot.contributions import limits
 from bot.contributions.pools import propose_step, react_steps
 from bot.followup import steps
 from bot.letters import Whole
-from bot.moderation import rules, words
+from bot.moderation import rules, standing, words
 from bot.moderation.card import shortened, span
 from bot.scene import Scene
 from bot.turn import Turn
@@ -25,11 +26,14 @@ from flows.kinds.proposing import asks
 from flows.messages import Block, Bold, Button, Message, Prompt, message, paragraph
 from flows.prompts import command
 from locales import tr
-from storage import appeals, cases, consultations, people, proposals, sessions
+from storage import appeals, ballots, cases, consultations, people, proposals, sessions
 from storage.cases import Case
+from storage.instants import ms
 from storage.outbox import Rank
 from storage.proposals import PUBLISHED, Proposal
 
+WORDING = frozenset({"unclear", "several_ideas", "personal_data"})
+"""Reasons that are about how something is said: the same idea may come again in other words."""
 CONTESTABLE = frozenset({"refuse", "remove", "delete", "mute", "ban", "merge"})
 """Outcomes against somebody: they may have them looked at again."""
 
@@ -113,7 +117,23 @@ def told(
     if outcome in CONTESTABLE:
         lines.append(_again(case, lang))
     buttons = _answers(case, proposal, lang, offer) if outcome == "reword" else ()
+    if outcome == "refuse" and reason in WORDING and proposal is not None and _may_send(scene, case, proposal, flow):
+        lines.append(tr(lang, "You can say it differently and send it again."))
+        again = command("propose", f"{proposal.consultation} p{proposal.number}")
+        buttons = (Button(label=tr(lang, "I rewrite it"), data=again),)
     return message(*lines, prompt=Prompt(id="", buttons=buttons) if buttons else None)
+
+
+def _may_send(scene: Scene, case: Case, proposal: Proposal, flow: Flow | None) -> bool:
+    """Is there still room for another text of theirs? Nothing is promised that would be refused for its number."""
+    run = scene.consultation(proposal.consultation)
+    kind = propose_step(flow, proposal.pool) if flow is not None else None
+    if run is None or run.state != "open" or run.key is None or kind is None or case.author is None:
+        return False
+    token, now_ms = ballots.token(run.key, case.author), ms(scene.now)
+    if token != proposal.author or standing.barred(scene.connection, case.author, run.id, now_ms) is not None:
+        return False
+    return limits.left_of(scene.connection, run.id, case.author, token, proposal.pool, kind, now_ms) > 0
 
 
 def _contested(scene: Scene, case: Case) -> Case:
@@ -221,10 +241,10 @@ def _answers(case: Case, proposal: Proposal | None, lang: str, offer: str) -> tu
     """What an author may do who was asked for other words."""
     if proposal is None:
         return ()
-    named = f"{proposal.consultation}-p{proposal.number}"
+    this = f"{case.id}.{case.turn}"
     use = Button(label=tr(lang, "Use this wording"), data=command("accept", f"{case.id} {case.turn}"))
-    write = Button(label=tr(lang, "I rewrite it"), data=command("reword", named))
-    leave = Button(label=tr(lang, "No, leave it"), data=command("keep"), quiet=True)
+    write = Button(label=tr(lang, "I rewrite it"), data=command("reword", f"c{this}"))
+    leave = Button(label=tr(lang, "No, leave it"), data=command("keep", f"o{this}"), quiet=True)
     return (use, write, leave) if offer else (write, leave)
 
 

@@ -14,6 +14,7 @@ from bot.walltime import local
 from bot.wording import title
 from flows.clinic import hidden
 from flows.flow import Flow
+from flows.wording import day_in_words
 from locales import tr
 from storage import appeals, cases, proposals
 from storage.cases import OPEN, Case
@@ -68,7 +69,7 @@ def _day(case: Case | None, consultation: Consultation, lang: str) -> str:
     """The day only: an hour could tell who wrote, or who decided."""
     if case is None or case.decided_ms is None:
         return ""
-    return str(format_date(local(when(case.decided_ms), consultation.zone), "d MMMM y", locale=lang))
+    return day_in_words(format_date(local(when(case.decided_ms), consultation.zone), "d MMMM y", locale=lang), lang)
 
 
 def _contested(connection: Connection, case: Case | None, lang: str) -> str:

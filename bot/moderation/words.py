@@ -145,8 +145,10 @@ def history(past: Mapping[str, int], sanctions: int, lang: str) -> str:
 # --- Who and when ----------------------------------------------------------------------------------------------------
 
 
-def named(connection: Connection, who: int | None, lang: str) -> str:
-    """A person by their code, and nothing else."""
+def named(connection: Connection, who: int | None, lang: str, *, to: int | None = None) -> str:
+    """A person by their code, and nothing else; whoever it is told to (`to`) is "you"."""
+    if who is not None and who == to:
+        return tr(lang, "you")
     if who is None or not people.known(connection, who):
         return tr(lang, "somebody who is no longer here")
     return people.code_of(connection, who)

@@ -138,12 +138,13 @@ class Discussion:
     @cached_property
     def zoned(self) -> Mapping[Zone, list[Statement]]:
         """The statements of each zone: the most agreed consensus, the most rejected rejection, the most even
-        controversy and the most neutral limbo first."""
+        controversy or division and the most neutral limbo first."""
         found: dict[Zone, list[Statement]] = {zone: [] for zone in Zone}
         for one in self.ranked:
             found[one.zone].append(one)
         found[Zone.REJECTION].sort(key=lambda one: -zones.interval(one.served.disagree, one.served.total)[0])
         found[Zone.CONTROVERSY].sort(key=_uneven)
+        found[Zone.DIVIDED].sort(key=_uneven)
         found[Zone.LIMBO].sort(key=lambda one: -zones.interval(one.served.neutral, one.served.total)[0])
         return found
 

@@ -45,6 +45,8 @@ def zone(lang: str, found: Zone) -> str:
             return tr(lang, "Consensus")
         case Zone.CONTROVERSY:
             return tr(lang, "Controversy")
+        case Zone.DIVIDED:
+            return tr(lang, "Divided, to be confirmed")
         case Zone.REJECTION:
             return tr(lang, "Rejection")
         case Zone.LIMBO:
@@ -75,6 +77,13 @@ def zone_rules(lang: str) -> list[str]:
             "the whole range in which the share of everybody probably lies (Wilson, 95 times in 100) must be on one "
             "side of the bound. Otherwise there are not enough votes to say.",
             few=zones.FEWEST,
+        ),
+        tr(
+            lang,
+            "Divided, to be confirmed: none of these is sure yet, but from {few} votes on at least {side} surely agree "
+            "and at least {side} surely disagree (the low ends of the ranges). More votes will tell.",
+            few=zones.FEWEST_DIVIDED,
+            side=phrases.share(lang, zones.BOTH_SIDES),
         ),
     ]
 

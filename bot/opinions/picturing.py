@@ -21,7 +21,7 @@ from flows.flow import Ask, Flow, React
 from flows.tally.zones import Zone
 from locales import tr
 
-MOST = {Zone.CONSENSUS: 4, Zone.CONTROVERSY: 3, Zone.REJECTION: 2, Zone.LIMBO: 1}
+MOST = {Zone.CONSENSUS: 4, Zone.CONTROVERSY: 3, Zone.DIVIDED: 2, Zone.REJECTION: 2, Zone.LIMBO: 1}
 """Statements of each zone on one picture; the page has a table of all."""
 MOST_DOTS = 3_000
 """Dots on a map; of more people so many are drawn, each group's part of them (tokens are drawn by lot as it is)."""

@@ -19,7 +19,7 @@ from flows.tally.zones import Zone
 from locales import tr, trn
 from storage.instants import when
 
-MOST = {Zone.CONSENSUS: 4, Zone.CONTROVERSY: 3, Zone.REJECTION: 2, Zone.LIMBO: 1}
+MOST = {Zone.CONSENSUS: 4, Zone.CONTROVERSY: 3, Zone.DIVIDED: 3, Zone.REJECTION: 2, Zone.LIMBO: 1}
 """Statements of each zone that a chat shows."""
 MOST_SHARED = 3
 MOST_TEXTS = 8

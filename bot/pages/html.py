@@ -6,6 +6,7 @@ need no inline style, and print their bars also where a browser leaves backgroun
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from html import escape
@@ -35,9 +36,8 @@ def consultation_page(lang: str, page: ConsultationPage, *, chat: bool) -> str:
         _changes(page),
     ]
     if chat and page.state == "open":
-        parts.append(
-            f'<p class="act"><a class="button" href="/start/{id}">{escape(tr(lang, "Give my answers"))}</a></p>'
-        )
+        label = tr(lang, "Sign") if page.petition else tr(lang, "Give my answers")
+        parts.append(f'<p class="act"><a class="button" href="/start/{id}">{escape(label)}</a></p>')
     parts.append(_results(lang, page))
     if page.trash:
         label = escape(tr(lang, "What was refused or removed, and why"))
@@ -100,8 +100,21 @@ def document(lang: str, title: str, body: str, *, address: str | None) -> str:
         '<link rel="stylesheet" href="/pages.css"></head><body>'
         '<header><a class="home" href="/"><img src="/icon.svg" alt="" width="32" height="32">Palabre</a>'
         f"<nav>{others}</nav></header>"
-        f"<main>{body}</main></body></html>"
+        f"<main>{unbroken(lang, body)}</main></body></html>"
     )
+
+
+_TAG = re.compile(r"(<code>.*?</code>|<[^>]*>)", re.DOTALL)
+
+
+def unbroken(lang: str, html: str) -> str:
+    """French puts a space before some signs; no line begins with them. Only what is read is changed: no tag (so no
+    address), no code."""
+    if lang != "fr":
+        return html
+    parts = _TAG.split(html)
+    parts[::2] = [re.sub(r" ([?!:;»])", "\u00a0\\1", said).replace("« ", "«\u00a0") for said in parts[::2]]
+    return "".join(parts)
 
 
 def _facts(lang: str, page: ConsultationPage) -> str:

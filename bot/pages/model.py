@@ -77,6 +77,8 @@ class ConsultationPage:
     picture_first: bool = False
     calendar: bool = False
     fingerprint: str = ""
+    petition: bool = False
+    """Does one sign here, more than answer?"""
     trash: bool = False
     """Is there a page of what was refused or removed?"""
 

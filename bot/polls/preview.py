@@ -35,7 +35,7 @@ from flows.flow import (
 )
 from flows.messages import Block, Bold, Bullets, Italic, Paragraph, Plain, paragraph
 from flows.shared import votable
-from flows.wording import paragraphs, write
+from flows.wording import day_in_words, paragraphs, write
 from locales import LANGUAGES, tr, trn
 from storage.consultations import Consultation
 from storage.instants import when
@@ -111,7 +111,7 @@ def _labels(kind: Kind, lang: str, default: str) -> list[str]:
 def _slot(at: date | datetime, zone: str, lang: str) -> str:
     if isinstance(at, datetime):
         return moment(instant(at, zone), zone, lang)
-    return str(format_date(at, "full", locale=lang if lang in LANGUAGES else "en"))
+    return day_in_words(format_date(at, "full", locale=lang if lang in LANGUAGES else "en"), lang)
 
 
 def _apart(ask: Ask, lang: str) -> list[str]:

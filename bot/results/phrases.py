@@ -19,6 +19,7 @@ from flows.flow import Ask, Flow, ResultsMode, Slot
 from flows.kinds import slots
 from flows.tally.counts import QuestionResult, Result, Row, percents
 from flows.tally.outcome import Number
+from flows.wording import day_in_words
 from locales import LANGUAGES, tr, trn
 
 NATURAL_ORDER = frozenset({"scale", "date", "slots"})
@@ -71,7 +72,7 @@ def percent(lang: str, part: int, count: int, total: int) -> str:
 def day(lang: str, iso: str) -> str:
     """A calendar date in words; what is not a date stays as it is."""
     try:
-        return str(format_date(date.fromisoformat(iso), format="long", locale=_locale(lang)))
+        return day_in_words(format_date(date.fromisoformat(iso), format="long", locale=_locale(lang)), lang)
     except ValueError:
         return iso
 

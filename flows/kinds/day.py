@@ -11,6 +11,7 @@ from babel.dates import format_date
 from flows.days import NoYear, day
 from flows.flow import Day
 from flows.kinds.reply import Reply, Taken, Wrong
+from flows.wording import day_in_words
 from locales import tr
 
 _EXAMPLE = date(2026, 3, 12)
@@ -44,6 +45,6 @@ def expected(kind: Day, lang: str) -> str:
 def said(value: str, lang: str) -> str:
     """The date as it is written in `lang`, its month in letters so that nobody can take it for the day."""
     try:
-        return str(format_date(date.fromisoformat(value), "long", lang))
+        return day_in_words(format_date(date.fromisoformat(value), "long", lang), lang)
     except (UnknownLocaleError, ValueError):
         return value

@@ -59,13 +59,14 @@ def anew(kept: tuple[str, ...]) -> tuple[str, ...]:
     here = served.read(kept)
     if here.card is None:
         return kept
-    return replace(here, card=None, queue=(here.card.number, *here.queue)).write()
+    return replace(here, card=None, queue=(here.card.number, *here.queue), seen=served.aside(here)).write()
 
 
 def pointed(kept: tuple[str, ...], number: int) -> tuple[str, ...]:
     """The draft of somebody who comes by a link to a statement: it is next, whatever is in front of them."""
     here = served.read(kept)
-    return replace(here, card=None, via=SHARED, queue=(number,), rest=False, told=False).write()
+    seen = served.aside(here)
+    return replace(here, card=None, via=SHARED, queue=(number,), seen=seen, rest=False, told=False).write()
 
 
 def back(kept: tuple[str, ...]) -> Partly | None:
@@ -80,7 +81,12 @@ def undone(here: Served, note: str = "") -> Partly:
     assert last is not None
     queue = here.queue if here.card is None else (here.card.number, *here.queue)
     after = Served(
-        judged=max(here.judged - 1, 0), dealt=max(here.dealt - 1, 0), card=last.card, via=last.via, queue=queue
+        judged=max(here.judged - 1, 0),
+        dealt=max(here.dealt - 1, 0),
+        card=last.card,
+        via=last.via,
+        queue=queue,
+        seen=served.aside(here),
     )
     effects = (_stance(last, off=True),)
     return Partly(after.write(), keep=after.judged, effects=effects, then=Then.BACK, note=note)
@@ -114,4 +120,5 @@ def done(kept: tuple[str, ...], lang: str) -> Taken | Wrong:
     if not here.judged:
         return Wrong(tr(lang, "Please give your opinion on one card at least."), mild=True)
     queue = here.queue if here.card is None else (here.card.number, *here.queue)
-    return Taken(here.judged, draft=replace(here, card=None, queue=queue, rest=True, told=False).write())
+    after = replace(here, card=None, queue=queue, seen=served.aside(here), rest=True, told=False)
+    return Taken(here.judged, draft=after.write())

@@ -15,7 +15,8 @@ Where data is needed, the engine returns a `Fetch` and shows nothing until it is
     Fetch(question=<this step>, want=Want.SIMILAR, text=<whole text>, spot=<answer to `near`, perhaps ""> , n=3)
     Fetched(question, want="similar", cards=(...))   only published proposals of this step, the likest first, at most
                                                      three; none is a good answer. With `near` in the kind: what is
-                                                     close to `spot`. Never one's own.
+                                                     close to `spot`. Never one's own, except one that still waits
+                                                     for a moderator: that one alone, with `waiting`
 
 What leaves: `Proposed(question, text, category, addressee, photo, spot, parent)`, with a `Record` of how many were
 sent; `Stance(question, number, "agree", via="similar", proof)` for a support (`value` None takes it off again); both
@@ -167,7 +168,16 @@ def _to_write(kind: Propose, here: Writing, lang: str, default: str) -> tuple[Bl
 
 
 def _like(kind: Propose, here: Writing, lang: str) -> tuple[Block, ...]:
-    if kind.near is not None:
+    if proposing.repeated(here):
+        return _sent_before(here, lang)
+    if any(card.official for card in here.like):
+        head = trn(
+            lang,
+            "This is already there. Is it the same idea?",
+            "These are already there. Is it one of them?",
+            len(here.like),
+        )
+    elif kind.near is not None:
         head = trn(
             lang,
             "This has already been reported close by. Is it the same?",
@@ -184,6 +194,12 @@ def _like(kind: Propose, here: Writing, lang: str) -> tuple[Block, ...]:
     listed = Bullets(tuple((Plain(card.text), Italic(_supports(card, lang))) for card in here.like), numbered=True)
     foot = tr(lang, "If so, support it: you can add a nuance of your own. Else yours is put forward beside it.")
     return (paragraph(head), listed, paragraph(Italic(foot)))
+
+
+def _sent_before(here: Writing, lang: str) -> tuple[Block, ...]:
+    said = tr(lang, "You have already sent this; a moderator is reading it. You will be told what is decided:")
+    own = Bullets(tuple((Plain(card.text),) for card in here.like))
+    return paragraph(said), own, paragraph(Italic(tr(lang, "You can send the new one all the same.")))
 
 
 def _supports(card: Card, lang: str) -> str:
@@ -265,11 +281,11 @@ def buttons(kind: Propose, lang: str, default: str, prompt: str, kept: tuple[str
         return Button(label=label, data=data(prompt, token), quiet=quiet, main=main)
 
     match proposing.stage(here):
+        case Stage.LIKE if proposing.repeated(here):
+            same = tr(lang, "Send it all the same")
+            return [button(same, MINE), button(tr(lang, "Do not send"), LEAVE_IT, quiet=True)], 1
         case Stage.LIKE:
-            support = [
-                button(tr(lang, "Support {number}", number=i + 1), f"s{i}~{card.proof}")
-                for i, card in enumerate(here.like)
-            ]
+            support = [button(_support(here, i, lang), f"s{i}~{card.proof}") for i, card in enumerate(here.like)]
             return [*support, button(tr(lang, "Mine is different"), MINE)], 1
         case Stage.NUANCE:
             undo = [button(tr(lang, "Undo"), f"u~{here.parent.proof}", quiet=True)] if here.parent else []
@@ -286,6 +302,10 @@ def buttons(kind: Propose, lang: str, default: str, prompt: str, kept: tuple[str
             return [button(tr(lang, "Another one"), ANOTHER)], 1
         case _:
             return [], 1
+
+
+def _support(here: Writing, at: int, lang: str) -> str:
+    return tr(lang, "Support it") if len(here.like) == 1 else tr(lang, "Support {number}", number=at + 1)
 
 
 def step_forward(kind: Propose, kept: tuple[str, ...], lang: str) -> str:
@@ -333,6 +353,8 @@ def hint(kind: Propose, kept: tuple[str, ...], lang: str) -> str:
 def expected(kind: Propose, lang: str, default: str, kept: tuple[str, ...]) -> str:
     here = proposing.read(kept)
     match proposing.stage(here):
+        case Stage.LIKE if proposing.repeated(here):
+            return tr(lang, "Please type “{send}” or “{leave}”.", send=tr(lang, "send"), leave=tr(lang, "do not send"))
         case Stage.LIKE:
             return tr(
                 lang,
@@ -372,6 +394,10 @@ def press(kind: Propose, token: str, kept: tuple[str, ...], lang: str) -> Reply:
     match proposing.stage(here), head:
         case Stage.LIKE, "mine":
             return proposing.different(kind, here)
+        case Stage.LIKE, "leave" if proposing.repeated(here):
+            return proposing.left(kind, here)
+        case Stage.LIKE, _ if proposing.repeated(here):
+            return None
         case Stage.LIKE, _ if (at := index(head[1:], len(here.like))) is not None and head[0] == "s":
             card = here.like[at]
             return proposing.supported(kind, here, card) if proof == card.proof else Wrong(_other(lang))

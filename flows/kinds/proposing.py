@@ -113,6 +113,11 @@ def room(kind: Propose, here: Writing) -> bool:
     return here.sent < kind.most and (here.left is None or here.left > 0)
 
 
+def repeated(here: Writing) -> bool:
+    """Is what is like it their own, sent before and not read by a moderator yet? There is nothing to support then."""
+    return any(card.waiting for card in here.like)
+
+
 def asks(kind: Propose) -> bool:
     """Is it a question to somebody, or something seen somewhere, rather than an idea?"""
     return kind.near is not None or (kind.answering is not None and kind.answering.by is not None)
@@ -207,6 +212,12 @@ def gone_on(kind: Propose, here: Writing) -> Reply:
     if kind.most == 1 or not room(kind, after):
         return Taken(after.sent, draft=after.write())
     return Partly(after.write(), then=Then.NEXT)
+
+
+def come_back(kept: tuple[str, ...]) -> tuple[str, ...]:
+    """The same draft for somebody who left in between: what was told then is not told again."""
+    here = read(kept)
+    return replace(here, past="", became="").write() if stage(here) is Stage.MORE else kept
 
 
 def begun_anew(here: Writing) -> Reply:

@@ -111,7 +111,8 @@ def fetched(kind: React, kept: tuple[str, ...], event: Fetched, lang: str) -> Re
         card = event.cards[0]
         if here.dealt >= kind.batch:
             return Partly(replace(here, queue=(card.number, *event.queue), rest=True).write())
-        return Partly(replace(here, card=card, queue=event.queue).write())
+        seen = tuple(number for number in here.seen if number != card.number)
+        return Partly(replace(here, card=card, queue=event.queue, seen=seen).write())
     if here.via == SHARED or here.queue:
         return Partly(replace(here, via=SERVED, queue=(), rest=judging.full(kind, here)).write())
     over = replace(here, rest=True)

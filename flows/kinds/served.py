@@ -8,6 +8,7 @@ asking anybody, and a card that was withdrawn meanwhile can still be read by who
     n=3 b=2                  judged so far; judged since the batch began
     c=<card> v=served        the card in front of the person, and how they came to it
     q=4.9                    the numbers promised after it
+    x=7                      seen before, not judged and not in front of the person now: counted as seen already
     l=<card> s=agree w=served f=urgent.costly
                              the last card judged: as what, how they came to it, with which words
     told                     it was judged by typing, and the next card says so
@@ -42,6 +43,7 @@ class Served:
     card: Card | None = None
     via: str = SERVED
     queue: tuple[int, ...] = ()
+    seen: tuple[int, ...] = ()
     last: Judged | None = None
     told: bool = False
     rest: bool = False
@@ -54,6 +56,7 @@ class Served:
             "c": card and write_card(card),
             "v": self.via if self.via != SERVED else "",
             "q": ".".join(map(str, self.queue)),
+            "x": ".".join(map(str, self.seen)),
             "l": last and write_card(last.card),
             "s": last and last.stand,
             "w": last.via if last and last.via != SERVED else "",
@@ -74,7 +77,8 @@ def read(kept: tuple[str, ...]) -> Served:
         dealt=_count(pairs.get("b", "")),
         card=read_card(pairs.get("c", "")),
         via=pairs.get("v", SERVED),
-        queue=tuple(number for one in pairs.get("q", "").split(".") if (number := _count(one))),
+        queue=_numbers(pairs.get("q", "")),
+        seen=_numbers(pairs.get("x", "")),
         last=None
         if last is None
         else Judged(
@@ -88,6 +92,11 @@ def read(kept: tuple[str, ...]) -> Served:
     )
 
 
+def aside(here: Served) -> tuple[int, ...]:
+    """What counts as seen once the card in front of the person is put away unjudged."""
+    return here.seen if here.card is None else (*here.seen, here.card.number)
+
+
 def shared(number: int) -> tuple[str, ...]:
     """The draft of somebody who comes by a link to one statement and has not reached the question yet."""
     return (SHARED, str(number))
@@ -99,15 +108,27 @@ def fields(kept: tuple[str, ...]) -> dict[str, str]:
 
 
 def write_card(card: Card) -> str:
-    return "\t".join((str(card.number), "1" if card.official else "", str(card.supports), card.proof, card.text))
+    kind = "1" if card.official else "w" if card.waiting else ""
+    return "\t".join((str(card.number), kind, str(card.supports), card.proof, card.text))
 
 
 def read_card(word: str) -> Card | None:
     parts = word.split("\t", 4)
     if len(parts) != 5 or not (number := _count(parts[0])):
         return None
-    official, supports, proof, text = parts[1:]
-    return Card(number=number, text=text, official=bool(official), supports=_count(supports), proof=proof)
+    kind, supports, proof, text = parts[1:]
+    return Card(
+        number=number,
+        text=text,
+        official=kind == "1",
+        supports=_count(supports),
+        proof=proof,
+        waiting=kind == "w",
+    )
+
+
+def _numbers(word: str) -> tuple[int, ...]:
+    return tuple(number for one in word.split(".") if (number := _count(one)))
 
 
 def _number(value: int) -> str:

@@ -169,7 +169,7 @@ def _so_far(given: dict[str, str], lang: str) -> list[tuple[str, str]]:
 def _asked(kind: Sign, here: str, given: dict[str, str], lang: str) -> str:
     match here:
         case "shown":
-            return tr(lang, "How shall we show your name among the signatures?")
+            return tr(lang, "Your name is shown only as you choose. How shall we show it among the signatures?")
         case "name" if given.get(SHOWN) == INITIALS:
             return tr(lang, "Type your initials, for example: L. M.")
         case "name":
@@ -275,6 +275,9 @@ _SIGNING = frozenset(
 """What signs; 1 is the number of the only choice, where choices are numbered."""
 
 
+_NO_REASON = frozenset(("sans raison", "pas de raison", "aucune raison", "no reason", "without a reason"))
+
+
 def _name(kind: Sign, text: str, lang: str, kept: tuple[str, ...]) -> Reply:
     value = " ".join(reading.clean(text).split())
     if not any(letter.isalpha() for letter in value):
@@ -299,6 +302,7 @@ def _letter(part: str) -> str:
 
 def _reason(kind: Sign, text: str, lang: str, kept: tuple[str, ...]) -> Reply:
     none = isinstance(reading.exact(text, _labels(REASON, lang)), int)
+    none = none or reading.fold(text) in _NO_REASON
     if none or reading.control(text) in ("skip", "none") or reading.yes_no(text, strict=True) is False:
         return _with(kind, kept, REASON, "")
     value = reading.clean(text)

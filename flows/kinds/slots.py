@@ -22,6 +22,7 @@ from flows.kinds.typedslots import read as understood
 from flows.messages import Block, Bold, Bullets, Button, Italic, Paragraph, Plain, paragraph
 from flows.prompts import data
 from flows.session import Value
+from flows.wording import day_in_words
 from locales import tr
 
 MARKS = {YES: "✔", MAYBE: "～", NO: "✗"}
@@ -47,7 +48,7 @@ def words(state: str, lang: str) -> str:
 @lru_cache(maxsize=1024)
 def long_day(slot: Slot, lang: str) -> str:
     try:
-        return str(format_date(day_of(slot), "full", lang))
+        return day_in_words(format_date(day_of(slot), "full", lang), lang)
     except (UnknownLocaleError, ValueError):
         return day_of(slot).isoformat()
 
@@ -55,7 +56,7 @@ def long_day(slot: Slot, lang: str) -> str:
 @lru_cache(maxsize=1024)
 def short_day(slot: Slot, lang: str) -> str:
     try:
-        return str(format_skeleton("MMMEd", day_of(slot), locale=lang))
+        return day_in_words(format_skeleton("MMMEd", day_of(slot), locale=lang), lang)
     except (UnknownLocaleError, ValueError, KeyError):
         return day_of(slot).isoformat()
 

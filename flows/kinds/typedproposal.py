@@ -26,6 +26,8 @@ def own_word(kind: Propose, text: str, kept: tuple[str, ...], lang: str, default
     here = proposing.read(kept)
     folded, word = reading.fold(text), reading.control(text)
     match proposing.stage(here):
+        case Stage.LIKE if proposing.repeated(here):
+            return folded in SEND or folded in LEAVE or word == "skip"
         case Stage.LIKE:
             return folded in DIFFERENT or word == "skip"
         case Stage.NUANCE:
@@ -50,6 +52,8 @@ def read(kind: Propose, text: str, lang: str, default: str, kept: tuple[str, ...
             return _written(kind, here, text, lang, default)
         case Stage.NUANCE:
             return _nuanced(kind, here, text, lang)
+        case Stage.LIKE if proposing.repeated(here):
+            return _read_repeated(kind, here, text)
         case Stage.LIKE:
             return _read_like(kind, here, text)
         case Stage.SORT:
@@ -85,6 +89,14 @@ def _read_like(kind: Propose, here: Writing, text: str) -> Reply:
     if reading.yes_no(text) and len(here.like) == 1:
         return proposing.supported(kind, here, here.like[0])
     return None
+
+
+def _read_repeated(kind: Propose, here: Writing, text: str) -> Reply:
+    """Their own text waits already: send this one too, or leave it."""
+    folded, at, yes = reading.fold(text), reading.place(text, 2), reading.yes_no(text, strict=True)
+    if at == 1 or folded in LEAVE or yes is False or reading.control(text) == "skip":
+        return proposing.left(kind, here)
+    return proposing.different(kind, here) if at == 0 or yes or folded in SEND or folded in DIFFERENT else None
 
 
 def _read_own(kind: Propose, here: Writing, text: str, lang: str, default: str) -> Reply:

@@ -1,4 +1,4 @@
-"""Where a statement stands: consensus, controversy, rejection, limbo, or not enough votes to say.
+"""Where a statement stands: consensus, controversy, divided, rejection, limbo, or not enough votes to say.
 
 The one rule: a zone is claimed only when the votes leave no reasonable doubt of it. Each share has an interval
 (Wilson's score interval at 95 %: E. B. Wilson, "Probable inference, the law of succession, and statistical inference",
@@ -10,7 +10,9 @@ claim anything, and no zone is lost or won by a rounding: the comparisons are ma
     rejection     the same the other way round
     limbo         at least 40 % are neutral
     controversy   surely none of these
-    not_enough    fewer than ten votes, or the intervals do not tell
+    divided       none of these is sure yet, but there are two camps: from thirty votes on, at least 25 % surely agree
+                  and at least 25 % surely disagree; to be confirmed by more votes
+    not_enough    fewer than ten votes, or the intervals are too wide to say anything
 """
 
 from __future__ import annotations
@@ -24,6 +26,12 @@ from typing import TypeVar
 
 FEWEST = 10
 """Votes below which nothing is claimed, whatever they are."""
+FEWEST_DIVIDED = 30
+"""Votes below which nobody is told to be divided: with fewer the interval of an even half spans more than a third of
+the whole, and a few people who happened to come together would make two camps."""
+BOTH_SIDES = Fraction(25, 100)
+"""One in four on each side. Well above the 15 % that a consensus puts up with, so neither side is a fringe; and low
+enough that an even split reaches it with every number of votes from which it is looked for."""
 MOST_AGREE = Fraction(60, 100)
 MANY_NEUTRAL = Fraction(40, 100)
 FEW_AGAINST = Fraction(15, 100)
@@ -38,6 +46,7 @@ class Zone(StrEnum):
 
     CONSENSUS = "consensus"
     CONTROVERSY = "controversy"
+    DIVIDED = "divided"
     REJECTION = "rejection"
     LIMBO = "limbo"
     NOT_ENOUGH = "not_enough"
@@ -99,7 +108,10 @@ def zone(votes: Stands) -> Zone:
         and all(surely_below(side, n, MOST_AGREE) for side in (votes.agree, votes.disagree))
         and all(surely_from(side, n, FEW_AGAINST) for side in (votes.agree, votes.disagree))
     )
-    return Zone.CONTROVERSY if contested else Zone.NOT_ENOUGH
+    if contested:
+        return Zone.CONTROVERSY
+    camps = all(surely_from(side, n, BOTH_SIDES) for side in (votes.agree, votes.disagree))
+    return Zone.DIVIDED if n >= FEWEST_DIVIDED and camps else Zone.NOT_ENOUGH
 
 
 def ranked(judged: Iterable[tuple[Key, Stands]]) -> list[tuple[Key, Stands]]:

@@ -97,8 +97,10 @@ def _head(step: Ask, trail: Trail, lang: str, draft: tuple[str, ...]) -> list[Bl
 
 
 def _aside(step: Ask, trail: Trail, lang: str, prompt: str, draft: tuple[str, ...]) -> list[Button]:
+    # Among statements to judge one may go on as long as one likes: nothing there pushes to leave.
+    main = "" if isinstance(step.kind, React) else prompts.DONE
     return [
-        Button(label=label, data=prompts.data(prompt, token), quiet=True, main=token == prompts.DONE)
+        Button(label=label, data=prompts.data(prompt, token), quiet=True, main=token == main)
         for token, label in ways(step, trail, lang, draft)
     ]
 

@@ -126,7 +126,7 @@ def test_back_takes_one_part_away_and_then_leaves() -> None:
     chat.press("Back")
     assert "Type your first name" in chat.shown
     chat.say("retour")
-    assert "How shall we show your name" in chat.shown
+    assert "How shall we show it among the signatures" in chat.shown
     assert "Back" not in chat.buttons()
     chat.say("back")
     assert "This is the first question" in chat.shown
@@ -198,7 +198,7 @@ def test_other_answers_at_the_end_do_not_sign() -> None:
 def test_the_third_misunderstanding_tells_how_everything_works() -> None:
     chat = Chat(petition()).say("hm").say("hmm").say("hmmm")
     assert "here is how to answer" in chat.shown
-    assert "How shall we show your name" in chat.shown
+    assert "How shall we show it among the signatures" in chat.shown
 
 
 def test_a_photo_is_no_signature() -> None:

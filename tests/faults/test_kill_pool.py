@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from running import PATIENCE, Town, until
@@ -75,6 +76,7 @@ class Voice:
     idea: str
     judged: dict[str, str] = field(default_factory=dict)
     """What they last pressed under each text."""
+    last: str = ""
     undone: int = 0
     done: bool = False
     typed: bool = False
@@ -108,27 +110,23 @@ class Voice:
 
     def _answer(self, shown: Shown) -> bool:
         labels = set(shown.labels)
-        if SEND in labels:
-            return self._press(SEND, shown)
-        if ENOUGH in labels:
-            return self._press(ENOUGH, shown)
-        if SIGN in labels:
-            return self._press(SIGN, shown)
         if labels >= set(STANDS):
             back = self._undoing(shown)
             return back or self._press(self.dice.choice(list(STANDS)), shown)
-        return False
+        found = next((label for label in (SEND, SIGN, ENOUGH) if label in labels), None)
+        return found is not None and self._press(found, shown)
 
     def _undoing(self, shown: Shown) -> bool:
         """Sometimes they take back what they said of the card before."""
         before = next((one for one in reversed(self.citizen.screen()) if UNDO in one.labels and one is not shown), None)
-        if before is None or self.undone >= 2 or self.dice.random() > 0.2:
-            return False
+        if before is None or _card(before) != self.last or self.undone >= 2 or self.dice.random() > 0.2:
+            return False  # only what was said last can be taken back
         self.undone += 1
+        self.acted.add(_key("", shown))  # its turn comes again
         return self._press(UNDO, before)
 
     def _press(self, label: str, shown: Shown) -> bool:
-        key = (UNDO if label == UNDO else "", *(button["callback_data"] for button in shown.buttons))  # copies are one
+        key = _key(UNDO if label == UNDO else "", shown)
         if key in self.acted:
             return True
         self.acted.add(key)
@@ -139,7 +137,8 @@ class Voice:
             self.citizen.press_data(button["callback_data"], shown)
 
         if label in STANDS:
-            self.judged[_card(shown)] = STANDS[label]
+            self.last = _card(shown)
+            self.judged[self.last] = STANDS[label]
         elif label == UNDO:
             self.judged.pop(_card(shown), None)
         self.repeat = press
@@ -155,6 +154,11 @@ class Voice:
         if self.repeat is not None:
             self.repeat()
         self.act()
+
+
+def _key(label: str, shown: Shown) -> tuple[str, ...]:
+    """What was pressed; two copies of a message are one."""
+    return (label, *(button["callback_data"] for button in shown.buttons))
 
 
 def _card(shown: Shown) -> str:
@@ -204,8 +208,14 @@ def names(town: Town) -> dict[str, int]:
 
 def wrong(town: Town) -> list[str]:
     """Counters that a recount does not confirm, and cases that were decided twice; at any moment."""
+    with town.reading() as connection:
+        connection.execute("BEGIN")  # one moment for all of it: people go on meanwhile
+        return _wrong(lambda query: connection.execute(query).fetchall())
+
+
+def _wrong(rows: Callable[[str], list[Any]]) -> list[str]:
     found = []
-    counted = town.rows(
+    counted = rows(
         "SELECT p.number, p.agree, p.disagree, p.neutral,"
         " coalesce(sum(s.value = 'agree'), 0), coalesce(sum(s.value = 'disagree'), 0),"
         " coalesce(sum(s.value = 'neutral'), 0)"
@@ -213,15 +223,13 @@ def wrong(town: Town) -> list[str]:
     )
     found += [f"counters of {row[0]}: {row[1:4]}, recounted {row[4:]}" for row in counted if row[1:4] != row[4:]]
     marks = ", ".join(f"'{one}'" for one in VERDICTS)
-    verdicts = town.rows(f'SELECT "case", count(*) FROM decisions WHERE outcome IN ({marks}) GROUP BY 1')
+    verdicts = rows(f'SELECT "case", count(*) FROM decisions WHERE outcome IN ({marks}) GROUP BY 1')
     found += [f"case {case} was decided {n} times" for case, n in verdicts if n > 1]
-    states = town.rows(
-        "SELECT p.number, p.state, c.state, c.outcome FROM proposals p JOIN cases c ON c.proposal = p.id"
-    )
+    states = rows("SELECT p.number, p.state, c.state, c.outcome FROM proposals p JOIN cases c ON c.proposal = p.id")
     meant = {"approve": "published", "refuse": "refused", None: "waiting"}
     found += [f"proposal {row[0]} is {row[1:]}" for row in states if meant.get(row[3]) != row[1]]
-    signed = town.value("SELECT count(*) FROM signatures")
-    counter = town.value("SELECT coalesce(sum(n), 0) FROM tallies WHERE question = 'petition' AND code = 'c:signed'")
+    ((signed,),) = rows("SELECT count(*) FROM signatures")
+    ((counter,),) = rows("SELECT coalesce(sum(n), 0) FROM tallies WHERE question = 'petition' AND code = 'c:signed'")
     return found if signed == counter else [*found, f"{signed} signatures, {counter} counted"]
 
 
@@ -330,14 +338,19 @@ def _now() -> int:
 def _judge(town: Town, voices: dict[int, Voice], times: int, seed: int) -> None:
     assert wrong(town) == [], seed
     stored = filed(town)
-    assert {id: stored.get(id, {}) for id in voices} == {id: one.judged for id, one in voices.items()}, seed
+    lost = [
+        (id, sorted(set(one.judged.items()) ^ set(stored.get(id, {}).items())), one.citizen.texts()[-16:])
+        for id, one in voices.items()
+        if one.judged != stored.get(id, {})
+    ]
+    assert not lost, (seed, lost[0])
     who = names(town)
     written = town.rows("SELECT author, text, state FROM proposals WHERE source = 'participant'")
     assert Counter((who[by], text) for by, text, _ in written) == Counter((id, one.idea) for id, one in voices.items())
     states = {who[by]: state for by, _, state in written}
     assert set(states.values()) <= {"published", "refused"}
     signed = Counter(who[by] for (by,) in town.rows("SELECT token FROM signatures"))
-    assert signed == Counter(voices), seed
+    assert signed == Counter(list(voices)), seed
     for id, voice in voices.items():
         told = _told(voice, states[id])
         assert 1 <= told <= 1 + times, (seed, id, states[id], voice.citizen.texts())

@@ -147,9 +147,13 @@ def test_the_league_table_names_everybody_who_can_be_asked(town: Any) -> None:
     town.presses("Dupont", "Publish the answer")
     town.presses("Ann", "Yes")
     said = town.says("Zoe", "/tableau", group=True)[0]
-    assert "Ms Dupont — 1 of 2 questions answered, usually after 9 days, 1 of 1 person is satisfied" in said
+    assert "Ms Dupont — 1 answer (of 2 asked), usually after 9 days, 1 of 1 person is satisfied" in said
     assert "Mr Martin — nobody has asked them anything yet" in said
     assert said.index("Ms Dupont") < said.index("Mr Martin")
+
+
+def test_where_nobody_answers_by_name_the_table_says_so(agora: Any) -> None:
+    assert agora.says("Zoe", "/league") == ["Nobody answers by name here at the moment."]
 
 
 def test_a_report_that_is_not_done_is_open_again(agora: Any, flow_texts: dict[str, str]) -> None:

@@ -129,8 +129,9 @@ def test_news_go_to_those_who_agreed_once_a_month(town: Any) -> None:
     sign(town, "Ann")
     sign(town, "Bob", contact="No")
     assert town.says("Ann", "/update Hello") == ["/update is for organisers."]
-    assert town.says("Maire", "/update") == ["Write the news behind the command: /update arbres your text"]
-    preview = town.says("Maire", "/update arbres Yes, the mayor has\nanswered us.")
+    assert town.says("Maire", "/update") == ["Please write the news. You read it over before it is sent."]
+    assert "too long" in town.says("Maire", "a" * 5000)[0]
+    preview = town.says("Maire", "Yes, the mayor has\nanswered us.")
     assert "This reaches 1 person. Send?" in preview[0]
     assert town.presses("Maire", "Yes, send it") == ["The news is on its way."]
     assert town.texts("Ann")[-1].startswith(

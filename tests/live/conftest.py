@@ -110,6 +110,8 @@ class TinyRoad:
                 self.shared.append(shared)
                 await talk.say(_ASK_SHARED[question], paragraph(Bold("✔")), replaces=message)
                 await talk.say(paragraph("Merci, c'est bien arrivé."))
+            case Pressed(data=data) if data.startswith("echo."):
+                await talk.say(paragraph("C'est ouvert."))
             case Said(text="/long"):
                 await talk.say(*(paragraph(f"Paragraphe {number}, qui tient sur deux lignes.") for number in range(40)))
                 await talk.say(_ASK_WAY)

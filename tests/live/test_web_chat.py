@@ -11,7 +11,7 @@ import pytest
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from adapters.base import Outgoing, Part
-from flows.messages import paragraph
+from flows.messages import Button, paragraph
 from locales import tr
 
 Town = Any  # tests/live/conftest.py
@@ -264,6 +264,30 @@ async def test_an_old_button_gets_a_word_and_nothing_else(town: Town, browser: B
     await expect(page.locator("#messages")).to_contain_text("✔ En bus")
     await button(page, "En bus").click()
     await expect(page.locator("#toast")).to_have_text("Cette question est déjà passée.")
+    await expect(page.locator(".choice.busy")).to_have_count(0)
+    await expect(page.locator(".choice.picked")).to_have_count(0)  # it was refused: no tick
+    await page.reload()
+    await expect(button(page, "En bus")).to_have_count(1)
+    await expect(page.locator(".choice.picked")).to_have_count(0)
+    await context.close()
+
+
+async def test_a_press_that_is_answered_keeps_its_tick(town: Town, browser: Browser, screens: Path) -> None:
+    context, page = await visit(browser, town.url)
+    await connected(page)
+    place = town.adapter.place
+    rows = ((Button(label="La première", data="echo.1"),), (Button(label="La seconde", data="echo.2", quiet=True),))
+    await page.locator("textarea").fill("Bonjour")
+    await page.keyboard.press("Enter")
+    await expect(page.locator("#messages")).to_contain_text("Vous avez écrit")
+    (person,) = {item.person for item in town.road.stored.values()}
+    await town.adapter.send(
+        Outgoing(key="menu", place=place(person), part=Part(body=(paragraph("Laquelle ?"),), rows=rows))
+    )
+    await button(page, "La première").click()
+    await expect(page.locator(".choice.picked")).to_have_text("La première")
+    await settle(page)
+    await page.screenshot(path=screens / "chat-picked.png")
     await context.close()
 
 

@@ -142,3 +142,28 @@ def test_a_reason_that_is_too_long_is_told_and_nothing_is_filed(bench: Bench) ->
     id = refused(bench)
     assert "at most 500 characters" in bench.says("lea", f"/appeal {id} {'a' * 501}")[0]
     assert bench.rows("SELECT COUNT(*) FROM cases WHERE kind = 'appeal'") == [(0,)]
+
+
+@pytest.mark.parametrize(
+    ("rule", "told"), [("unclear", True), ("several_ideas", True), ("personal_data", True), ("off_topic", False)]
+)
+def test_who_is_refused_for_the_wording_may_say_it_differently(bench: Bench, rule: str, told: bool) -> None:
+    refused(bench, rule=rule)
+    assert ("You can say it differently" in bench.texts("telegram:lea")[-1]) is told
+
+
+def test_nothing_is_promised_once_it_is_closed_or_nobody_may_send_more(bench: Bench) -> None:
+    case = bench.submits("lea", "Plant trees")
+    bench.rows("UPDATE consultations SET state = 'closed' RETURNING id")
+    bench.presses("ana", case.id, "no.unclear")
+    assert "say it differently" not in bench.texts("telegram:lea")[-1]
+
+
+def test_the_number_of_the_proposal_is_understood_where_no_case_of_theirs_has_it(bench: Bench) -> None:
+    contested(bench, refused(bench))
+    third = bench.submits("lea", "Plant lime trees")
+    bench.presses("ana", third.id, "no.unclear")
+    assert third.id == 3
+    assert "Nothing was decided" in bench.says("tom", "/appeal 2 why")[0]
+    assert bench.says("lea", "/appeal 2 why")[0].startswith("Thank you")
+    assert bench.rows("SELECT appeal_of FROM cases WHERE kind = 'appeal' ORDER BY id") == [(1,), (3,)]

@@ -155,6 +155,33 @@ async def test_what_the_messenger_does_not_let_us_do_is_told_before_and_changes_
     assert bench.presses("ana", case.id, "del.spam") == "Done."
 
 
+class SmallGroup(Deleter):
+    """A group in which nobody can be muted."""
+
+    def capabilities(self, _place: Place) -> Capabilities:
+        return Capabilities(max_text=4096, acts=frozenset({"delete", "ban"}))
+
+    async def rights(self, _place: Place) -> frozenset[str]:
+        return frozenset({"delete", "ban"})
+
+
+async def test_what_a_kind_of_group_never_knows_is_not_offered(bench: Bench) -> None:
+    case = bench.overheard("bob", "Buy my coins", "77", "spam")
+    bench.rules.powers.reach({"telegram": cast("Adapter", SmallGroup())})
+    storage = StorageThread(bench.database)
+    shown = await Showing(bench.road, storage).case(case.id, "en", Place.parse(bench.desk))
+    storage.close()
+    assert "In that kind of group this is not possible: mute people for a while." in plain_text(shown.body)
+    assert "administrators" not in plain_text(shown.body)
+    assert shown.prompt is not None
+    labels = [button.label for button in shown.prompt.buttons]
+    assert "Delete and ban ..." in labels
+    assert "Delete and mute ..." not in labels
+    assert bench.presses("ana", case.id, "mute").startswith("This kind of group does not know that.")
+    assert bench.case(case.id).state == cases.OPEN
+    assert bench.presses("ana", case.id, "ban.24.spam") == "Done."
+
+
 def test_the_same_message_is_one_case_and_an_edit_of_it_another_turn(bench: Bench) -> None:
     case = bench.overheard("bob", "Buy my coins", "77", "spam")
     again = bench.overheard("bob", "Buy my coins", "77", "flood")

@@ -11,7 +11,18 @@ from hypothesis import strategies as st
 
 from flows.tally.gini import gini
 from flows.tally.suspicion import crowds, pulled
-from flows.tally.zones import FEWEST, Stands, Zone, interval, ranked, surely_below, surely_from, zone
+from flows.tally.zones import (
+    BOTH_SIDES,
+    FEWEST,
+    FEWEST_DIVIDED,
+    Stands,
+    Zone,
+    interval,
+    ranked,
+    surely_below,
+    surely_from,
+    zone,
+)
 
 COUNTS = st.integers(0, 400)
 VOTES = st.builds(Stands, agree=COUNTS, disagree=COUNTS, neutral=COUNTS)
@@ -34,7 +45,11 @@ MIRROR = {Zone.CONSENSUS: Zone.REJECTION, Zone.REJECTION: Zone.CONSENSUS}
         (20, 20, 60, Zone.LIMBO),
         (45, 45, 10, Zone.CONTROVERSY),
         (6, 6, 0, Zone.NOT_ENOUGH),  # twelve votes, evenly split, are nothing yet
-        (600, 400, 0, Zone.NOT_ENOUGH),  # exactly on the bound
+        (600, 400, 0, Zone.DIVIDED),  # exactly on the bound of a consensus, but surely two camps
+        (36, 36, 0, Zone.DIVIDED),  # seventy-two votes, evenly split: each half may be 61 % of everybody
+        (15, 15, 0, Zone.DIVIDED),
+        (14, 15, 0, Zone.NOT_ENOUGH),  # too few to tell people that they are divided
+        (25, 10, 0, Zone.NOT_ENOUGH),  # those against may be 16 % of everybody, or 45 %
     ],
 )
 def test_by_hand(agree: int, disagree: int, neutral: int, expected: Zone) -> None:
@@ -57,8 +72,25 @@ def test_more_agreement_never_ends_a_consensus(votes: Stands, more: int) -> None
 def test_the_same_shares_of_more_people_keep_what_was_sure(votes: Stands, times: int) -> None:
     claimed = zone(votes)
     many = Stands(agree=votes.agree * times, disagree=votes.disagree * times, neutral=votes.neutral * times)
-    if claimed is not Zone.NOT_ENOUGH:
+    if claimed is Zone.DIVIDED:
+        assert zone(many) is not Zone.NOT_ENOUGH  # to be confirmed: more votes say what it is
+    elif claimed is not Zone.NOT_ENOUGH:
         assert zone(many) is claimed
+
+
+@given(VOTES)
+def test_what_is_told_as_divided_surely_has_two_camps(votes: Stands) -> None:
+    camps = [interval(side, votes.total)[0] for side in (votes.agree, votes.disagree)]
+    if zone(votes) is Zone.DIVIDED:
+        assert votes.total >= FEWEST_DIVIDED
+        assert min(camps) >= float(BOTH_SIDES) - 1e-9
+    if zone(votes) is Zone.NOT_ENOUGH and votes.total >= FEWEST_DIVIDED:
+        assert min(camps) < float(BOTH_SIDES) + 1e-9
+
+
+@given(st.integers(FEWEST_DIVIDED, 2000))
+def test_an_even_split_is_never_told_as_a_lack_of_votes(total: int) -> None:
+    assert zone(Stands(agree=total // 2, disagree=total - total // 2)) in (Zone.DIVIDED, Zone.CONTROVERSY)
 
 
 @given(VOTES)
@@ -67,7 +99,7 @@ def test_few_votes_claim_nothing(votes: Stands) -> None:
         assert zone(votes) is Zone.NOT_ENOUGH
 
 
-@given(st.integers(0, 500), st.integers(1, 500), st.sampled_from([15, 40, 60]))
+@given(st.integers(0, 500), st.integers(1, 500), st.sampled_from([15, 25, 40, 60]))
 def test_the_exact_comparison_is_that_of_the_interval(count: int, total: int, hundredths: int) -> None:
     count = min(count, total)
     low, high = interval(count, total)

@@ -13,6 +13,7 @@ from flows.flow import Ask, Choice, Flow, OneOf, ResultsMode, Text, make_flow
 from flows.messages import Bullets, Link, Paragraph, plain_text
 from flows.session import Answer, Given
 from flows.tally.counts import Ballot, Result, count, from_counters
+from flows.wording import day_in_words
 
 URL = "https://ville.example/c/17"
 
@@ -185,8 +186,8 @@ def test_figures_are_written_as_the_language_writes_them() -> None:
 
 def test_the_hour_is_that_of_the_consultation(flow: Flow) -> None:
     at = datetime(2026, 7, 1, 18, 30, tzinfo=UTC)
-    assert phrases.moment("fr", flow, at) == "mercredi 1 juillet 2026, 20:30 (heure de Paris)"
-    assert phrases.moment("fr", replace(flow, window=None), at) == "mercredi 1 juillet 2026, 18:30 (heure de UTC)"
+    assert phrases.moment("fr", flow, at) == "mercredi 1er juillet 2026, 20:30 (heure de Paris)"
+    assert phrases.moment("fr", replace(flow, window=None), at) == "mercredi 1er juillet 2026, 18:30 (heure de UTC)"
 
 
 @pytest.mark.parametrize(
@@ -202,3 +203,17 @@ def test_the_hour_is_that_of_the_consultation(flow: Flow) -> None:
 def test_turnout(participants: int, finished: int | None, said: str) -> None:
     result = Result(consultation="17", participants=participants, finished=finished, questions=())
     assert phrases.turnout("en", result, closed=True) == said
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("mardi 1 décembre 2026, 20:00", "mardi 1er décembre 2026, 20:00"),
+        ("mar. 1 déc.", "mar. 1er déc."),
+        ("11 août", "11 août"),
+        ("21 mars", "21 mars"),
+    ],
+)
+def test_the_first_of_a_month_is_an_ordinal_in_french_alone(written: str, read: str) -> None:
+    assert day_in_words(written, "fr") == read
+    assert day_in_words(written, "en") == written

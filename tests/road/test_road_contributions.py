@@ -130,6 +130,29 @@ def test_a_judgement_is_on_file_with_its_words_and_can_be_undone(town: Any, open
     assert wrong(town) == []
 
 
+def test_a_card_that_comes_again_after_an_undo_is_seen_once(town: Any, opened: str) -> None:
+    town.says("ann", "/start")
+    first = card(town, "ann")
+    town.says("ann", "agree")
+    second = card(town, "ann")
+    assert second != first
+    town.says("ann", "undo")
+    assert card(town, "ann") == first
+    town.says("ann", "disagree")
+    assert card(town, "ann") == second, "its turn has come again"
+    assert {one.text: one.seen for one in stored(town) if one.seen} == {first: 1, second: 1}
+    town.says("ann", "disagree")
+    town.says("ann", "undo")
+    town.says("ann", "neutral")
+    third = card(town, "ann")
+    assert {one.text: one.seen for one in stored(town) if one.seen} == {first: 1, second: 1, third: 1}
+    town.says("bob", "/start")
+    town.says("bob", "agree")
+    town.says("bob", "undo")
+    town.says("bob", "agree")
+    assert sum(one.seen for one in stored(town)) == 5, "another person counts as well"
+
+
 def _behind(town: Any, person: str) -> dict[str, str]:
     """The buttons of the message that was changed last."""
     found: dict[str, str] = {}

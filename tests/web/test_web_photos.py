@@ -147,7 +147,7 @@ async def test_an_endless_photo_is_cut_off(page: Page) -> None:
     assert sent < 200
 
 
-@pytest.mark.parametrize("key", ["", "x", "../../x", str(uuid4()) + "0"])
+@pytest.mark.parametrize("key", ["", "x", "../../x", "59d4dc18-f82f-4270-8a28-ab2037d62a160"])
 async def test_a_photo_needs_a_key(page: Page, key: str) -> None:
     async with page.client() as client:
         assert (await client.post("/chat/photo", params={"key": key}, content=photo())).status_code == 400

@@ -8,6 +8,7 @@ import signal
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import httpx
@@ -19,7 +20,9 @@ from starlette.routing import Route
 
 from adapters.web import MemoryShelf, WebSettings, build
 from bot.pages import ConsultationPage, Format, Listing, QuestionResult, ResultRow
+from bot.pages.html import consultation_page, unbroken
 from bot.server import CannotListen, listen, make_app, serve, serve_on
+from locales import tr
 from locales.accept import accepted
 
 OPEN = ConsultationPage(
@@ -244,3 +247,17 @@ async def test_without_a_chat_the_list_is_the_first_page() -> None:
 )
 def test_accept_language(header: str, lang: str) -> None:
     assert accepted(header, "fr") == lang
+
+
+def test_a_french_page_begins_no_line_with_a_sign() -> None:
+    said = '<p>« Oui » ? <a href="/c?a=1 ; b">Vu !</a> https://x.org/?q=1 <code>a ; b</code></p>'
+    assert unbroken("fr", said) == (
+        '<p>«\u00a0Oui\u00a0»\u00a0? <a href="/c?a=1 ; b">Vu\u00a0!</a> https://x.org/?q=1 <code>a ; b</code></p>'
+    )
+    assert unbroken("en", said) == said
+    assert unbroken("fr", unbroken("fr", said)) == unbroken("fr", said)
+
+
+def test_one_signs_a_petition() -> None:
+    assert f">{tr('en', 'Sign')}<" in consultation_page("en", replace(OPEN, petition=True), chat=True)
+    assert f">{tr('en', 'Give my answers')}<" in consultation_page("en", OPEN, chat=True)

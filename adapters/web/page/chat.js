@@ -16,6 +16,7 @@ const ways = openWays({ ways: document.getElementById("ways"), camera, album, pl
 let filled = false; // the history has arrived
 let lastDay = "";
 let toastTimer = 0;
+let pressed = null; // the last press that was stored, until it is known what became of it
 
 // Scrolling: follow the conversation until the person reads further up. Only a move upwards means that; a smooth
 // scroll to the end is on its way for a while without being there. What is longer than the screen is followed only as
@@ -91,6 +92,19 @@ function buttonOf(of, data) {
   return turn && turn.querySelector(`[data-press="${CSS.escape(data)}"]`);
 }
 
+// A press that was stored is not yet one that was taken: the tick comes with what the bot says next, and never where it
+// only has a remark.
+function taken() {
+  if (pressed?.button.isConnected) pressed.button.classList.add("picked");
+}
+
+function remark(note) {
+  show(note.text);
+  if (!pressed || pressed.key !== note.key) return;
+  pressed.button.classList.remove("picked");
+  pressed = null;
+}
+
 function redraw(turn, entry) {
   const focused = turn.contains(document.activeElement) ? document.activeElement : null;
   const data = focused?.dataset.press;
@@ -106,6 +120,7 @@ const drawn = {
     fillMessage(turn, entry, phrases);
     add(turn, entry.at);
     if (filled && !unread) unread = turn;
+    taken();
     ways.seen(String(number), entry.wants);
   },
   edit(_number, entry) {
@@ -116,9 +131,11 @@ const drawn = {
   mine(_number, entry) {
     if (entry.press) {
       const button = buttonOf(entry.of, entry.press);
-      if (button && !button.hasAttribute("aria-pressed")) button.classList.add("picked");
+      const plain = button && !button.hasAttribute("aria-pressed");
+      pressed = plain ? { key: entry.key, button } : null;
       return;
     }
+    pressed = null;
     const early = byKey(entry.key);
     const turn = early || drawMine(entry);
     if (early && (entry.image || entry.spot)) fillMine(turn, entry, phrases);
@@ -325,9 +342,9 @@ written();
 log.classList.add("filling");
 openStream({
   entry: (number, entry) => keepingPlace(() => drawn[entry.kind]?.(number, entry)),
-  note: (note) => show(note.text),
+  note: remark,
   reset: () => {
-    unread = null;
+    unread = pressed = null;
     messages.replaceChildren();
     ways.forget();
     lastDay = "";
