@@ -110,13 +110,16 @@ LEAVE = frozenset(
     "annuler|annule|abandonner|j abandonne|laisser|laisser tomber|laisse tomber|ne pas envoyer|supprimer|leave|"
     "leave it|cancel|don t send|do not send|drop it|discard".split("|")
 )
+SUPPORT = frozenset(
+    "soutenir|la soutenir|le soutenir|je soutiens|je la soutiens|support|support it|i support it".split("|")
+)
 DIFFERENT = frozenset(
     "autre|une autre|autre idee|c est une autre idee|different|differente|la mienne est differente|"
     "le mien est different|mine is different|mine|another|another idea|aucune|aucun|none|none of these|"
     "aucune de ces propositions".split("|")
 )
 """Words to judge a statement, to take the last judgement back, to see more of them or no more; to send a text
-of one's own, to change it, to leave it, and to say that it is not one of those there are."""
+of one's own, to change it, to leave it, to support the one that is there, and to say that it is not one of those."""
 EQUAL = frozenset(
     "egal|egale|egalite|egaux|pareil|idem|peu importe|ca m est egal|les deux|les deux se valent|sans preference|"
     "pas de preference|ni l un ni l autre|equal|equally|the same|same|both|either|neither|no preference|"

@@ -26,6 +26,8 @@ AGAIN = 256
 """So many of the last rows are compared again: a number that was rolled back is given to another text."""
 TAIL = 500
 """So many new rows are compared one by one before the matrix is turned again."""
+FEW = 200
+"""Up to so many rows it is turned for each: what is rare among three texts says nothing among thirty."""
 FEATURES = 2**18
 
 
@@ -89,7 +91,8 @@ class Index:
             self._turn()
 
     def _turn(self) -> None:
-        if self._built is None or len(self._numbers) > self._built.size + TAIL:
+        rows = len(self._numbers)
+        if self._built is None or rows > self._built.size + (0 if rows <= FEW else TAIL):
             self._built = _Built(self._counts, np.array(self._fresh))
 
 

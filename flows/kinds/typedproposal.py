@@ -12,7 +12,7 @@ from flows.flow import Propose
 from flows.kinds import proposing
 from flows.kinds.proposing import Stage, Writing
 from flows.kinds.reply import Partly, Reply, Then, Wrong
-from flows.words import CHANGE, DIFFERENT, ENDING, ENOUGH, LEAVE, MORE, NO, NONE_LEFT, NOTHING, SEND, UNDO
+from flows.words import CHANGE, DIFFERENT, ENDING, ENOUGH, LEAVE, MORE, NO, NONE_LEFT, NOTHING, SEND, SUPPORT, UNDO
 from locales import tr, trn
 
 LEAST = 5
@@ -29,7 +29,7 @@ def own_word(kind: Propose, text: str, kept: tuple[str, ...], lang: str, default
         case Stage.LIKE if proposing.repeated(here):
             return folded in SEND or folded in LEAVE or word == "skip"
         case Stage.LIKE:
-            return folded in DIFFERENT or word == "skip"
+            return folded in SUPPORT or folded in DIFFERENT or word == "skip"
         case Stage.NUANCE:
             return folded in UNDO or folded in ENOUGH or word == "skip"
         case Stage.READ:
@@ -86,7 +86,7 @@ def _read_like(kind: Propose, here: Writing, text: str) -> Reply:
     folded = reading.fold(text)
     if folded in DIFFERENT or reading.control(text) == "skip" or reading.yes_no(text) is False:
         return proposing.different(kind, here)
-    if reading.yes_no(text) and len(here.like) == 1:
+    if len(here.like) == 1 and (folded in SUPPORT or reading.yes_no(text)):
         return proposing.supported(kind, here, here.like[0])
     return None
 

@@ -264,7 +264,8 @@ def good(ask: Ask, which: int, draft: tuple[str, ...]) -> str:
         case Basket(projects=projects):
             if isinstance(kinds.done(ask, draft, "fr"), kinds.Taken):
                 return "terminé"
-            return next(project.label.by_lang["fr"] for project in projects if project.code not in draft)
+            missing = [project for project in projects if project.code not in draft]
+            return (missing or projects)[0].label.by_lang["fr"]  # all of them are too many: one goes out again
         case Sign() as kind:
             stages = {"shown": str(which % 3 + 1), "name": "Léa Martin", "reason": f"raison {which}", "contact": "oui"}
             return stages.get(sign.stage(kind, draft), "oui")

@@ -410,7 +410,7 @@ async def test_the_result_page_leads_to_the_chat_and_to_paper(town: Town, browse
     await page.locator(".act .button").click()
     await button(page, "En bus").wait_for()
     await page.goto(f"{town.url}/c/ecole")
-    assert await page.locator("h1").inner_text() == "La rue de l'École <b>sans voitures</b> ?"
+    assert await page.locator("h1").inner_text() == "La rue de l'École <b>sans voitures</b>\u00a0?"
     await page.emulate_media(media="print")
     await page.set_viewport_size({"width": 800, "height": 1100})
     await page.screenshot(path=screens / "result-print.png", full_page=True)
