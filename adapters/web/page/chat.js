@@ -139,7 +139,9 @@ const drawn = {
     const early = byKey(entry.key);
     const turn = early || drawMine(entry);
     if (early && (entry.image || entry.spot)) fillMine(turn, entry, phrases);
-    turn.classList.remove("early", "waiting");
+    turn.classList.remove("early");
+    // Shown is not yet stored: it waits until the server has answered.
+    if (!outbox.holds(entry.key)) turn.classList.remove("waiting");
     add(turn, entry.at);
   },
 };

@@ -97,6 +97,7 @@ export function openOutbox(told) {
 
   return {
     pending: () => queue.slice(),
+    holds: (key) => queue.some((item) => item.key === key),
     add(item) {
       queue.push(item);
       keep([...kept(), item]);
