@@ -26,7 +26,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from flows.events import Event
-from flows.messages import Block, Button
+from flows.messages import Block, Button, Poll
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +119,14 @@ class Image:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """A piece of a message that fits the place's capabilities; made by `adapters.render.plan`. `wants` is what the
-    message asks for besides words, `photo` or `place`."""
+    message asks for besides words, `photo` or `place`; `poll` its question for a poll of the messenger's own, shown
+    beside the words (`Capabilities.native_poll`)."""
 
     body: tuple[Block, ...]
     rows: tuple[tuple[Button, ...], ...] = ()
     image: Image | None = None
     wants: str = ""
+    poll: Poll | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,12 +173,15 @@ class SendError(Exception):
 
 
 class Later(SendError):
-    """Surely not sent; try again after `wait` seconds. `whole` says that the limit is the bot's, not the chat's."""
+    """Surely not sent; try again after `wait` seconds. `whole` says that the limit is the bot's, not the chat's;
+    `hasty` that the platform asks us to write more slowly; `broken` that it did not answer, or only that it cannot."""
 
-    def __init__(self, wait: float, *, whole: bool = False) -> None:
+    def __init__(self, wait: float, *, whole: bool = False, hasty: bool = False, broken: bool = False) -> None:
         super().__init__(f"try again in {wait:g} s")
         self.wait = wait
         self.whole = whole
+        self.hasty = hasty
+        self.broken = broken
 
 
 class Gone(SendError):

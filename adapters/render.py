@@ -63,6 +63,8 @@ def plan(message: Message, caps: Capabilities, *, lang: str, image: Image | None
         parts = [Part(body=(), image=picture), *parts]
     if rows:
         parts[-1] = replace(parts[-1], rows=rows)
+    if parts and caps.native_poll and message.poll is not None:
+        parts[0] = replace(parts[0], poll=message.poll)  # an edit changes the first part
     if parts and message.prompt is not None and message.prompt.wants:
         parts[-1] = replace(parts[-1], wants=message.prompt.wants)
     return tuple(parts)

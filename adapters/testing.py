@@ -22,7 +22,7 @@ import struct
 import zlib
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import aclosing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
@@ -30,7 +30,7 @@ from adapters.base import Action, Adapter, Batch, Image, Inbound, Outgoing, Part
 from adapters.pictures import size_of
 from adapters.render import plan
 from flows.events import Event, Overheard, Pressed, Returned, Said, Shared
-from flows.messages import Bold, Bullets, Button, Italic, Link, Plain, message, paragraph
+from flows.messages import Bold, Bullets, Button, Italic, Link, Message, Plain, Poll, message, paragraph
 
 PATIENCE = 10.0
 """Seconds to wait for what a citizen did to arrive."""
@@ -297,6 +297,7 @@ async def capabilities_make_sense(rig: Rig) -> None:
     caps = rig.adapter().capabilities(rig.place)
     _require(caps.max_text >= 200, f"max_text is {caps.max_text}: no question fits")
     _require((caps.buttons > 0) == (caps.button_label > 0), "buttons and button_label must both be set or both be 0")
+    _require(not (caps.native_poll and caps.private_presses), "polls of a messenger's own show who chose what")
 
 
 async def texts_are_shown_as_written(rig: Rig) -> None:
@@ -349,6 +350,16 @@ async def long_messages_arrive_whole(rig: Rig) -> None:
         await _send(adapter, rig.place, part)
     seen = " ".join(one.text for one in (await rig.screen())[before:])
     _require(seen.split() == words, "words were lost, doubled or moved")
+
+
+async def a_poll_comes_beside_the_words(rig: Rig) -> None:
+    """A message whose question is also a poll shows its words, while the poll runs and when it is over."""
+    adapter = rig.adapter()
+    poll = Poll(id="v.contract.", question="Which day?", options=("Tuesday", "Thursday"))
+    for words, shown in (("Which day?", poll), ("It is Thursday.", replace(poll, over=True))):
+        for part in plan(Message(body=(paragraph(words),), poll=shown), adapter.capabilities(rig.place), lang="en"):
+            await _send(adapter, rig.place, part)
+        _require(words in [one.text for one in (await rig.screen())[-2:]], f"{words!r} is not on the screen")
 
 
 async def buttons_come_back_with_their_data(rig: Rig) -> None:
@@ -488,6 +499,7 @@ CHECKS: tuple[Check, ...] = (
     markup_shows_its_words,
     the_longest_text_fits,
     long_messages_arrive_whole,
+    a_poll_comes_beside_the_words,
     buttons_come_back_with_their_data,
     the_largest_keyboard_fits,
     edits_replace,

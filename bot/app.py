@@ -12,19 +12,26 @@ import logging
 import random
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from adapters.base import Adapter, Batch
-from bot import office, server
+from adapters.base import Adapter, Batch, Place
+from bot import server
 from bot.backdoor import door_of, open_door, perform
 from bot.clock import Now, now_from, start_ticking
 from bot.config import Settings
 from bot.contributions.warming import keep_warm
+from bot.crew import Crew, Hands, Settle
 from bot.deliver import Deliverer
+from bot.draining import Draining
+from bot.erasures import keep_beside
 from bot.files import Files, folder_of
+from bot.health import Doings, Health, Standing
+from bot.holding import UPKEEP, Held, Holding
 from bot.owners import appoint, owner_code
+from bot.pacing import pace
+from bot.photos import Photos
 from bot.ports import DatabaseShelf, Reception
 from bot.road import Road
 from bot.scene import Rules
@@ -33,25 +40,22 @@ from bot.standing import rights_of
 from bot.thread import StorageThread
 from bot.upkeep import reckon_wall_times, scrub, sweep
 from locales import LANGUAGES, tr
-from storage import consultations, inbox, migrate, outbox
-from storage.consultations import Consultation
-from storage.database import Database, StorageError
+from storage import locks, migrate, outbox
+from storage.database import Connection, Database, StorageError
 from storage.instants import ms
+from storage.leases import LeaseLost
 
 log = logging.getLogger(__name__)
-
-IDLE = 2.0
-"""A platform that has been asked for so many seconds without an answer holds nothing more."""
 
 SETTLED_WITHIN = 0.02
 """How long a note of what was sent waits for a turn of the road that has something else to write as well."""
 
-DRAIN = 30.0
-"""How long a closing waits for platforms to hand over what they hold, at most."""
+GOODBYE = 4.0
+"""How long what is being sent has to arrive, and to be noted, when the service stops."""
 
 
 class Service:
-    """Palabre, running. `run` returns when it was asked to stop."""
+    """Palabre, running. `run` returns when it was asked to stop. On PostgreSQL others may run beside it: `crew`."""
 
     def __init__(self, settings: Settings, database: Database, *, say: Callable[[str], None] = print) -> None:
         self.settings = settings
@@ -63,31 +67,32 @@ class Service:
             public_url=settings.public_url,
             link=self._link,
             group_link=self._group_link,
+            pace=self._pace,
             detection=settings.moderation.detection,
         )
-        self.road = Road(database, self.rules, self.now)
+        alone = database.engine.dialect.name == "sqlite"
+        self.road = Road(database, self.rules, self.now, alone=alone)
         self.showing = Showing(self.road, self.storage)
         self.adapters: dict[str, Adapter] = self._build_adapters()
         self.rules.powers.reach(self.adapters)
-        self.deliverer = Deliverer(
-            self.adapters,
-            self.storage,
-            self.now,
-            resolve=self.showing.letter,
-            paint=self.showing.paint,
-            further=self.showing.further,
-            settle_with=self._settle,
-        )
+        self._photos = Photos(self.adapters)  # a photo is shown on other messengers than the one it came from
+        self.crew = None if alone else self._build_crew()
+        self.deliverer: Deliverer | Crew = self.crew or self._build_deliverer(self.adapters, self._settle)
+        self.draining = Draining(self.road, self.storage, self.adapters, self.crew)
         self._say = say
         self._work = asyncio.Event()
         self._stop = asyncio.Event()
-        self._arrived: list[tuple[str, Batch, asyncio.Future[None]]] = []
-        self._settlements: list[tuple[outbox.Settlement, asyncio.Future[None]]] = []
-        self._asked_since: dict[str, float] = {}
-        self._closing_since: dict[str, float] = {}
-        self._started = time.monotonic()
-        self._events = 0
+        self._arrived: list[tuple[str, Batch, asyncio.Future[None], Held | None]] = []
+        self._settlements: list[tuple[outbox.Settlement, asyncio.Future[None], Held | None]] = []
         self._trouble = ""
+        self.doings = Doings()
+        standing = Standing(
+            adapters=self.adapters,
+            held=lambda: self.deliverer.waiting,
+            circuits=lambda: self.deliverer.circuits,
+            trouble=lambda: self._trouble,
+        )
+        self.health = Health(settings.database.url, self.storage, self.now, self.doings, standing)
 
     # --- Putting together --------------------------------------------------------------------------------------------
 
@@ -106,7 +111,7 @@ class Service:
             reception = Reception(self.storage, self.showing)
             built["web"] = found["web"].load()(
                 WebSettings(
-                    shelf=DatabaseShelf(self.storage, self.now),
+                    shelf=DatabaseShelf(self.storage, self.now, self._shown),
                     files=Files(folder_of(self.storage.database)),
                     welcome=reception.welcome,
                     language=reception.language,
@@ -140,9 +145,46 @@ class Service:
 
         return build(entry, self.settings, known=self.road.cursor("matrix") is not None, now=self.now)
 
+    def _build_deliverer(self, adapters: Mapping[str, Adapter], settle: Settle) -> Deliverer:
+        return Deliverer(
+            adapters,
+            self.storage,
+            self.now,
+            resolve=self.showing.letter,
+            paint=self.showing.paint,
+            further=self.showing.further,
+            settle_with=settle,
+            photos=self._photos,
+        )
+
+    def _build_crew(self) -> Crew:
+        section = self.settings.database
+        hands = Hands(
+            deliverer=self._build_deliverer,
+            listen=self._listen,
+            settle=self._settle,
+            think=lambda: self._work.set(),
+            upkeep=self._tell_owner_code,
+        )
+        hints = None if section.hints == "off" else section.hints or section.url
+        return Crew(self.adapters, self.storage, Holding(self.storage.database, section.lease), hands, hints)
+
+    def _shown(self, place: str) -> None:
+        if self.crew is not None:
+            self.crew.shown(place)
+
     def _link(self, adapter: str, payload: str) -> str | None:
         make = getattr(self.adapters.get(adapter), "link", None)
         return make(payload) if make is not None else None
+
+    def _pace(self, messenger: str) -> float:
+        """How many messages a second go to everybody there, or on the slowest messenger when none is named."""
+        found = [
+            pace(adapter.limits(Place(name, "0")), name)
+            for name, adapter in self.adapters.items()
+            if f"{name}:".startswith(messenger)
+        ]
+        return min((one for one in found if one), default=0.0)
 
     def _group_link(self, adapter: str, payload: str) -> str | None:
         make = getattr(self.adapters.get(adapter), "group_link", None)
@@ -162,7 +204,8 @@ class Service:
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(self.deliverer.run()), group.create_task(self._think())]
-                tasks += [group.create_task(self._listen(name, it)) for name, it in self.adapters.items()]
+                if self.crew is None:
+                    tasks += [group.create_task(self._listen(name, it)) for name, it in self.adapters.items()]
                 tasks.append(group.create_task(keep_warm(self.storage, self.road.flows)))
                 if listening is not None:
                     tasks.append(group.create_task(self._serve(listening)))
@@ -172,6 +215,7 @@ class Service:
                 await self._tick()
                 ticking = start_ticking(self._tick, self.settings.tick)
                 await self._stop.wait()
+                await self.deliverer.finish(GOODBYE)
                 for adapter in self.adapters.values():
                     await adapter.close()
                 for task in tasks:
@@ -179,6 +223,8 @@ class Service:
         finally:
             if ticking is not None:
                 ticking.shutdown(wait=False)
+            if self.crew is not None:
+                self.crew.holding.close()
             self.storage.close()
 
     def stop(self) -> None:
@@ -186,33 +232,46 @@ class Service:
         self._stop.set()
 
     async def _prepare(self) -> None:
-        """Everything before the first event: old letters, owners, time zones."""
+        """Everything before the first event: old letters, owners, time zones. Among others, letters are taken over with
+        the lease of their messenger, and the code is told by whoever does the upkeep: a later one replaces it."""
+        await self.storage.within(self._prepare_within)
+        await self.storage.call(keep_beside, self.storage.database)
+        if self.crew is not None:
+            return
         again, unsure = await self.storage.within(outbox.recover)
         if again or unsure:
             log.info(
                 "%d messages were leaving at the last stop and are sent again; %d may have been sent", again, unsure
             )
-        now = self.now()
-        await self.storage.within(lambda connection: appoint(connection, self.settings.owner_identities, ms(now)))
+        await self._tell_owner_code()
+
+    def _prepare_within(self, connection: Connection) -> None:
+        locks.alone(connection, "process", "start")
+        appoint(connection, self.settings.owner_identities, ms(self.now()))
+        reckon_wall_times(connection)
+
+    async def _tell_owner_code(self) -> None:
         code = await self.storage.within(owner_code)
         if code is not None and not self.settings.owner_identities:
             lang = self.settings.locale
             self._say(tr(lang, "To become the owner, send this code to the bot on any channel: {code}", code=code))
-        await self.storage.within(reckon_wall_times)
 
     # --- Listening ---------------------------------------------------------------------------------------------------
 
-    async def _listen(self, name: str, adapter: Adapter) -> None:
+    async def _listen(self, name: str, adapter: Adapter, held: Held | None = None) -> None:
         """Store what a messenger brings, for ever; a reading that breaks begins again after a while."""
         wait = 1.0
+        self.road.begin_anew(name)
         while True:
             try:
                 cursor = await self.storage.call(self.road.cursor, name)
-                self._asked_since[name] = time.monotonic()
+                self.draining.asked(name)
                 async for batch in adapter.receive(cursor):
-                    await self._store(name, batch)
+                    await self._store(name, batch, held)
                     wait = 1.0
-                    self._asked_since[name] = time.monotonic()
+                    self.draining.asked(name)
+                return
+            except LeaseLost:
                 return
             except StorageError as error:
                 self._note_trouble(str(error))
@@ -221,19 +280,20 @@ class Service:
             await asyncio.sleep(wait + random.random())
             wait = min(60.0, wait * 2)
 
-    async def _store(self, name: str, batch: Batch) -> None:
+    async def _store(self, name: str, batch: Batch, held: Held | None) -> None:
         """Have a batch stored; it is held, never read again, until the database has taken it."""
         stored: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._arrived.append((name, batch, stored))
+        self._arrived.append((name, batch, stored, held))
         self._work.set()
         await stored
 
-    async def _settle(self, settlement: outbox.Settlement) -> None:
-        """Have it written how letters ended."""
+    async def _settle(self, settlement: outbox.Settlement, held: Held | None = None) -> None:
+        """Have it written how letters ended. Raises `LeaseLost` when another process sends by now."""
         settled: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._settlements.append((settlement, settled))
+        self._settlements.append((settlement, settled, held))
         asyncio.get_running_loop().call_later(SETTLED_WITHIN, self._work.set)
         await settled
+        self.doings.settled(settlement)
 
     def _note_trouble(self, sentence: str) -> None:
         if sentence != self._trouble:
@@ -257,21 +317,54 @@ class Service:
 
     async def _turn(self) -> bool:
         """One turn of the road, and what follows from it at once; True when there may be more to do."""
+        self._drop_lost()
         arrived, settlements = self._arrived[:], self._settlements[:1]
         settlement = settlements[0][0] if settlements else None
-        batches = [(name, batch) for name, batch, _stored in arrived]
-        thought = await self.storage.call(self.road.turn, batches, settlement)
+        batches = [(name, batch) for name, batch, _stored, _held in arrived]
+        held = self.crew.epochs() if self.crew is not None else None
+        began = time.monotonic()
+        try:
+            thought = await self.storage.call(self.road.turn, batches, settlement, held)
+        except LeaseLost as lost:
+            if self.crew is not None:
+                self.crew.lost(lost.names)
+            return True
+        self.doings.thought(thought.events, time.monotonic() - began)
         del self._arrived[: len(arrived)], self._settlements[: len(settlements)]
-        for future in (*(stored for _name, _batch, stored in arrived), *(settled for _it, settled in settlements)):
+        if self.crew is not None:
+            for name, batch in batches:
+                self.crew.received(name, batch)
+        for future in (*(stored for _, _, stored, _ in arrived), *(settled for _, settled, _ in settlements)):
             if not future.done():
                 future.set_result(None)
-        self._trouble = ""
         await self.deliverer.note(thought.notes)
         self.deliverer.add(thought.letters)
-        self._events += thought.events
+        if self.crew is not None:
+            self.crew.tell(left=thought.left, elsewhere=thought.elsewhere)
+        if self._trouble:
+            await self._find_letters()
+        self._trouble = ""
         if thought.scrub:
             await self.storage.call(scrub, self.storage.database)
-        return bool(thought.events or self._arrived or self._settlements)
+            await self.storage.call(keep_beside, self.storage.database)
+        return bool(thought.events or thought.left or self._arrived or self._settlements)
+
+    def _drop_lost(self) -> None:
+        """What came or left under a lease that is no more is the next holder's; the platform hands it over again."""
+        waiting = [(stored, held) for _, _, stored, held in self._arrived]
+        waiting += [(settled, held) for _, settled, held in self._settlements]
+        for future, held in waiting:
+            if held is not None and held.lost.is_set() and not future.done():
+                future.set_exception(LeaseLost(frozenset({held.lease.name})))
+        self._arrived = [it for it in self._arrived if it[3] is None or not it[3].lost.is_set()]
+        self._settlements = [it for it in self._settlements if it[2] is None or not it[2].lost.is_set()]
+
+    async def _find_letters(self) -> None:
+        """After trouble with the database: a turn that was committed without our knowing left letters that nobody
+        holds. Those that we do hold are not taken on twice."""
+        names = list(self.adapters) if self.crew is None else list(self.crew.epochs())
+        await self.storage.within(lambda connection: outbox.wait_anew(connection, names))
+        await self.deliverer.poll()
 
     # --- The tick ----------------------------------------------------------------------------------------------------
 
@@ -279,51 +372,28 @@ class Service:
         """Each second: what came due, what waits to be sent, what is closing."""
         try:
             await self.storage.call(self.road.ring)
-            await self._drain_closing()
+            await self.draining.look()
             self._work.set()
             await self.deliverer.poll()
-            await self.storage.call(sweep, self.storage.database, self.now())
+            if self.crew is not None:
+                await self.crew.look()
+            if self.crew is None or self.crew.holding.holds(UPKEEP):
+                await self.storage.call(sweep, self.storage.database, self.now())
         except StorageError as error:
             self._note_trouble(str(error))
-
-    async def _drain_closing(self) -> None:
-        """Let a closing go on once the platforms have handed over what they held at the cut."""
-        closing = await self.storage.within(lambda connection: consultations.all_of(connection, "closing"))
-        now = time.monotonic()
-        for run in closing:
-            since = self._closing_since.setdefault(run.id, now)
-            drained = all(self._holds_nothing(name, now) for name in self.adapters if name in self.rules.keeps)
-            waited = now - since
-            if waited >= DRAIN or (drained and waited >= IDLE):
-                await self.storage.call(self._count, run, force=waited >= DRAIN)
-        for id in set(self._closing_since) - {run.id for run in closing}:
-            del self._closing_since[id]
-
-    def _holds_nothing(self, name: str, now: float) -> bool:
-        """Has a reachable platform been asked for long enough without an answer?"""
-        reachable: bool = getattr(self.adapters[name], "reachable", True)
-        return reachable and self._asked_since.get(name, now) + IDLE <= now
-
-    def _count(self, run: Consultation, *, force: bool) -> None:
-        """Put the counting of a closing consultation into the inbox, behind everything that was received before."""
-        with self.storage.database.transaction() as connection:
-            if inbox.waiting(connection) and not force:
-                return
-            scene = self.road.scene(connection)
-            office.follow_count(scene, run)
-            scene.flush()
 
     # --- The web -----------------------------------------------------------------------------------------------------
 
     async def _serve(self, listening: socket.socket) -> None:
         chat = self.adapters["web"]
-        telegram = self.adapters.get("telegram")
+        pushed_to = [adapter for name, adapter in self.adapters.items() if name in ("telegram", "matrix")]
         app = server.make_app(
             chat_routes=chat.routes(),  # type: ignore[attr-defined]
-            webhook_routes=telegram.routes() if telegram is not None else [],  # type: ignore[attr-defined]
+            webhook_routes=[route for adapter in pushed_to for route in adapter.routes()],  # type: ignore[attr-defined]
             pages=self.showing,
-            health=self.health,
-            metrics=self.metrics,
+            health=self.health.ready,
+            metrics=self.health.metrics,
+            live=self.health.live,
         )
         await server.serve_on(app, listening)
 
@@ -334,36 +404,6 @@ class Service:
         done = await self.storage.call(perform, self.road, request)
         self._work.set()
         return done
-
-    async def health(self) -> dict[str, Any]:
-        """Is the service able to do its work? Numbers only, nothing about anybody."""
-        try:
-            waiting = await self.storage.within(inbox.waiting)
-            aside = await self.storage.within(inbox.set_aside)
-        except StorageError as error:
-            return {"ok": False, "trouble": str(error)}
-        return {
-            "ok": not self._trouble,
-            "trouble": self._trouble,
-            "inbox_waiting": waiting,
-            "inbox_aside": aside,
-            "outbox_held": self.deliverer.waiting,
-            "adapters": sorted(self.adapters),
-            "unreachable": sorted(name for name, it in self.adapters.items() if not getattr(it, "reachable", True)),
-            "uptime_s": round(time.monotonic() - self._started),
-        }
-
-    def metrics(self) -> str:
-        """Counters in the text format of Prometheus."""
-        values = {
-            "events_total": self._events,
-            "messages_sent_total": self.deliverer.sent,
-            "outbox_held": self.deliverer.waiting,
-            "uptime_seconds": round(time.monotonic() - self._started),
-        }
-        kinds = {name: "counter" if name.endswith("_total") else "gauge" for name in values}
-        lines = [f"# TYPE palabre_{name} {kinds[name]}\npalabre_{name} {value}\n" for name, value in values.items()]
-        return "".join(lines)
 
 
 def command_menu() -> dict[str, dict[str, str]]:

@@ -20,13 +20,14 @@ from typing import Any
 
 import orjson
 
-from bot import office
+from bot import office, replaying
+from bot.mailings import stopping
 from bot.office import OfficeError, Publication
 from bot.road import Road
 from bot.wording import hours
 from flows.load import from_source
 from locales import tr
-from storage import audit, consultations
+from storage import audit, consultations, mailings
 from storage.database import Full
 from storage.instants import ms
 
@@ -122,10 +123,23 @@ def perform(road: Road, request: dict[str, Any]) -> dict[str, Any]:
                 return _publish(road, request)
             case "close":
                 return _close(road, request)
+            case "replay" | "drop":
+                return replaying.perform(road, request)
+            case "broadcast":
+                return _broadcast(road, request)
             case unknown:
                 return {"error": f"nothing is called {unknown}"}
     except OfficeError as error:
         return {"error": str(error)}
+
+
+def _broadcast(road: Road, request: dict[str, Any]) -> dict[str, Any]:
+    with road.database.transaction() as connection:
+        found = mailings.get(connection, request["id"])
+        if found is None:
+            raise OfficeError(tr(request["lang"], "Nothing that is sent has the number {n}.", n=request["id"]))
+        stopping.change(connection, found, request["word"], "command line", ms(road.now()))
+    return {"id": found.id}
 
 
 def _publish(road: Road, request: dict[str, Any]) -> dict[str, Any]:

@@ -11,8 +11,11 @@ and those only while `bot.visibility` lets it. (When it is drawn again: `bot.han
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
+from bot import presses
 from bot.letters import Card
+from bot.linking import one
 from bot.office import adding
 from bot.results import phrases
 from bot.scene import Live, Scene
@@ -20,9 +23,24 @@ from bot.turn import Turn
 from bot.visibility import published, visible
 from bot.wording import hours, petition, title
 from flows import kinds, shared
-from flows.flow import AnyOf, Ask, Flow
-from flows.messages import Block, Bold, Bullets, Button, Inline, Italic, Message, Paragraph, Plain, Prompt, paragraph
-from flows.prompts import card
+from flows.effects import Note
+from flows.events import Said
+from flows.flow import AnyOf, Ask, Flow, ResultsMode
+from flows.messages import (
+    Block,
+    Bold,
+    Bullets,
+    Button,
+    Inline,
+    Italic,
+    Message,
+    Paragraph,
+    Plain,
+    Poll,
+    Prompt,
+    paragraph,
+)
+from flows.prompts import card, read_card
 from flows.session import Session
 from flows.tally import counts
 from flows.tally.counts import QuestionResult, Result
@@ -47,7 +65,8 @@ def post(scene: Scene, consultation: str, place: str, *, key: str) -> None:
 
 
 def press(turn: Turn, id: str, token: str) -> None:
-    """Count, change or withdraw the vote of somebody who pressed a button on a card."""
+    """Count, change or withdraw the vote of somebody who pressed a button on a card, or typed what stands for it. What
+    was typed is not confirmed by a message to the whole group where the card shows soon that it counts."""
     scene = turn.scene
     consultation = scene.consultation(id)
     if consultation is None or not published(consultation):
@@ -56,12 +75,22 @@ def press(turn: Turn, id: str, token: str) -> None:
     if consultation.state == "scheduled":
         turn.note(hours(consultation, turn.lang))
         return
-    live = _seated(turn, id) or _seat(turn, consultation)
+    live = _seated(turn, id)
+    if live is None and one.is_barred(scene, consultation, turn.participant, turn.identity):
+        presses.has_voted(turn, consultation)
+        return
+    live = live or _seat(turn, consultation)
     if not turn.accepts(live):
-        turn.note(tr(turn.lang, "This consultation is closed; answers are no longer taken."))
+        presses.too_late(turn, consultation)
         return
     flow = scene.flows.of(scene.connection, consultation)
-    turn.vote(live, flow, shared.vote(flow, live.session, token))
+    if shared.votable(flow) is None:
+        presses.refuse(turn, consultation)
+        return
+    step = shared.vote(flow, live.session, token)
+    if isinstance(turn.event, Said) and step.session is not live.session and visible(consultation):
+        step = replace(step, effects=tuple(effect for effect in step.effects if not isinstance(effect, Note)))
+    turn.vote(live, flow, step)
 
 
 def _seated(turn: Turn, id: str) -> Live | None:
@@ -125,17 +154,37 @@ def face(
         blocks.append(paragraph(tr(lang, "To add a choice, reply to this message with it.")))
     if when := hours(consultation, lang):
         blocks.append(paragraph(when))
+    poll = _poll(consultation, flow, ask, lang) if ask is not None else None
     if not running:
-        return Message(body=tuple(blocks))
-    buttons = _ballot(consultation, flow, ask, lang) if ask is not None else []
+        return Message(body=tuple(blocks), poll=poll)
+    buttons = ballot(consultation, flow, ask, lang) if ask is not None else []
     if ask is None:
         label = tr(lang, "Sign in private") if petition(flow) else tr(lang, "Answer in private")
         buttons.append(Button(label=label, data="", url=private_url))
     columns = kinds.buttons(ask, lang, flow.lang, "", None)[1] if ask is not None else 1
-    return Message(body=tuple(blocks), prompt=Prompt(id="", buttons=tuple(buttons), columns=columns))
+    return Message(body=tuple(blocks), prompt=Prompt(id="", buttons=tuple(buttons), columns=columns), poll=poll)
 
 
-def _ballot(consultation: Consultation, flow: Flow, ask: Ask, lang: str) -> list[Button]:
+def _poll(consultation: Consultation, flow: Flow, ask: Ask, lang: str) -> Poll | None:
+    """The question for messengers with polls of their own. They show everybody the tally at once, so that only a vote
+    with a live result becomes one; and none of them can add a choice to a poll that runs."""
+    tokens = shared.options(flow, ask)
+    if consultation.results != ResultsMode.LIVE or adding.open_list(flow) is not None or len(tokens) > shared.MOST:
+        return None
+    over = consultation.result is not None
+    if not over and consultation.state != "open":
+        return None
+    labels = {read_card(one.data): one.label for one in ballot(consultation, flow, ask, lang)}
+    return Poll(
+        id=card(consultation.id, ""),
+        question=write(flow, ask.text, lang, 0),
+        options=tuple(labels[consultation.id, token] for token in tokens),
+        most=ask.kind.at_most or len(tokens) if isinstance(ask.kind, AnyOf) else 1,
+        over=over,
+    )
+
+
+def ballot(consultation: Consultation, flow: Flow, ask: Ask, lang: str) -> list[Button]:
     """A button for each choice, the same for everybody, and the way to take a vote back."""
     offered, _columns = kinds.buttons(ask, lang, flow.lang, "", None)
     buttons = [Button(label=one.label, data=card(consultation.id, str(at))) for at, one in enumerate(offered)]

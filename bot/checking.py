@@ -6,14 +6,32 @@ The one rule: a line begins with `file:line:column:`, which editors turn into a 
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from collections.abc import Iterable
+from dataclasses import asdict, replace
 from typing import Protocol
 
+from bot import presses
 from flows.load import Loaded
 from flows.mistakes import Mistake
 from locales import tr, trn
 
 _RED, _YELLOW, _GREEN, _BOLD, _DIM, _PLAIN = "\x1b[31m", "\x1b[33m", "\x1b[32m", "\x1b[1m", "\x1b[2m", "\x1b[0m"
+
+
+def in_places(loaded: Loaded, file: str, messengers: Iterable[str]) -> Loaded:
+    """What was read from `file`, with a remark on what nobody can answer in front of others, where it is to be put into
+    groups of these messengers."""
+    flow = loaded.flow
+    found = presses.told(flow, messengers, loaded.lang) if flow is not None else []
+    remarks = tuple(_at_secrecy(loaded, file, sentence) for sentence in found)
+    return replace(loaded, remarks=(*loaded.remarks, *remarks))
+
+
+def _at_secrecy(loaded: Loaded, file: str, sentence: str) -> Mistake:
+    """A remark where the file says who sees the answers, or at its beginning where it does not."""
+    lines = loaded.source.splitlines()
+    line = next((number for number, line in enumerate(lines, 1) if line.startswith("secrecy:")), 1)
+    return Mistake(file=file, line=line, column=1, where="secrecy", what=sentence, hint="")
 
 
 def render_report(loaded: Loaded, colour: bool = False, as_json: bool = False) -> str:

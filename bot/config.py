@@ -10,6 +10,7 @@ import os
 import stat
 import tomllib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Literal, get_args
@@ -29,6 +30,17 @@ from rapidfuzz import process
 from bot.moderation.detect import CODES, Detection
 
 FILE = "palabre.toml"
+
+
+LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Log:
+    """What is logged: from which level on, and as lines for people or as JSON for programs."""
+
+    level: str
+    json: bool
 
 
 class ConfigError(Exception):
@@ -61,6 +73,12 @@ def _identities(text: str) -> str:
     return text
 
 
+def _log(text: str) -> str:
+    if text != "json" and text.removeprefix("json:") not in LEVELS:
+        raise PydanticCustomError("log", "write DEBUG, INFO, WARNING, ERROR, json, or both as in json:WARNING")
+    return text
+
+
 def _listed(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
@@ -79,6 +97,10 @@ class _Section(BaseModel):
 
 class DatabaseSettings(_Section):
     url: str = "sqlite:///palabre.db"
+    lease: float = Field(default=10.0, ge=1)
+    """Seconds after which another worker takes over from one that is no more."""
+    hints: str = ""
+    """Where workers tell each other of new work, when `url` leads through a pooler; "off" for nowhere."""
 
 
 class TelegramSection(_Section):
@@ -102,6 +124,13 @@ class MatrixSection(_Section):
     """Locks the keys; without it, a key is made and kept in a file beside the folder."""
     invites: str = "*"
     """Who may invite the bot: patterns with commas between, such as @*:ville.fr."""
+    mode: Literal["sync", "appservice"] = "sync"
+    """We ask the homeserver what happened, or it pushes to us, as to an application service."""
+    registration: Path = Path("palabre-registration.yaml")
+    """The file of the application service; `palabre matrix registration` makes it."""
+    as_token: SecretStr | None = None
+    hs_token: SecretStr | None = None
+    """Where both are set, the tokens of the application service are these, and the file is not read."""
 
 
 class WebSection(_Section):
@@ -149,7 +178,7 @@ class Settings(BaseSettings):
     locale: Literal["fr", "en"] = "fr"
     clock: Path | None = None
     quiet: Annotated[str, AfterValidator(_hours)] = "21:00-08:00"
-    log: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log: Annotated[str, AfterValidator(_log)] = "INFO"
     tick: float = Field(default=1.0, gt=0)
 
     @classmethod
@@ -162,6 +191,11 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+    @property
+    def logging(self) -> Log:
+        """What is logged, and in which form."""
+        return Log(level=self.log.removeprefix("json").removeprefix(":") or "INFO", json=self.log.startswith("json"))
 
     @property
     def quiet_hours(self) -> tuple[time, time]:

@@ -14,7 +14,7 @@ from bot.rights import Role
 from bot.walltime import instant
 from bot.wording import moment
 from locales import tr
-from storage import people
+from storage import links, people
 from storage.audit import Deed
 from storage.database import Connection
 from storage.instants import when
@@ -30,7 +30,7 @@ def sentence(connection: Connection, deed: Deed, zone: str, lang: str) -> str:
 
 def code(connection: Connection, who: str) -> str:
     """Somebody as programs read them: a short code where there is one, never a number that other tables know."""
-    return (people.code_if_known(connection, int(who)) or "") if who.isdecimal() else who
+    return (people.code_if_known(connection, links.now(connection, int(who))) or "") if who.isdecimal() else who
 
 
 def read_only(connection: Connection, deed: Deed, zone: str, lang: str) -> str:
@@ -38,7 +38,7 @@ def read_only(connection: Connection, deed: Deed, zone: str, lang: str) -> str:
     at, what = moment(when(deed.at_ms), zone, lang), _what(deed, zone, lang)
     if deed.act == adding.ACT:
         who = tr(lang, "a participant")
-    elif deed.who.isdecimal() and people.known(connection, int(deed.who)):
+    elif deed.who.isdecimal() and people.known(connection, links.now(connection, int(deed.who))):
         who = code(connection, deed.who) or tr(lang, "somebody without a code")
     else:
         who = _who(connection, deed.who, lang)
@@ -54,8 +54,9 @@ def _who(connection: Connection, who: str, lang: str) -> str:
         return tr(lang, "a participant")
     if who == "reports":
         return tr(lang, "several people who reported it")
-    known = who.isdecimal() and people.known(connection, int(who))
-    return people.code_of(connection, int(who)) if known else tr(lang, "somebody who is no longer here")
+    now = links.now(connection, int(who)) if who.isdecimal() else 0
+    known = people.known(connection, now)
+    return people.code_of(connection, now) if known else tr(lang, "somebody who is no longer here")
 
 
 def _what(deed: Deed, zone: str, lang: str) -> str:
@@ -163,6 +164,8 @@ _TOLD = frozenset({"decide", "clone", "send back", "close early", "fix", "propos
     "hide",
     "grant",
     "revoke",
+    "restore",
+    "drop",
 }
 """Acts whose detail says something to people. That of a closing is the whole result."""
 
@@ -235,6 +238,16 @@ def _act(act: str, lang: str) -> str:
             return tr(lang, "stopped the administrators of a group from launching polls")
         case "erase":
             return tr(lang, "erased what was kept about them")
+        case "restore":
+            return tr(lang, "put a backup back")
+        case "replay":
+            return tr(lang, "had something handled again that had failed")
+        case "drop":
+            return tr(lang, "dropped something that could not be handled")
+        case "link":
+            return tr(lang, "linked two messengers")
+        case "unlink":
+            return tr(lang, "separated two messengers")
         case "seconded":
             return tr(lang, "agreed as the second person")
         case "ask second":

@@ -78,6 +78,17 @@ class Files:
         return self._folder / f"{name}.jpg"
 
 
+def copy_photos(before: Path, after: Path) -> int:
+    """Copy the photos of one folder that are not in the other yet; how many."""
+    if not before.is_dir() or before.absolute() == after.absolute():
+        return 0
+    after.mkdir(mode=0o700, parents=True, exist_ok=True)
+    missing = [photo for photo in before.glob("*.jpg") if not (after / photo.name).exists()]
+    for photo in missing:
+        shutil.copy2(photo, after / photo.name)
+    return len(missing)
+
+
 def sweep_files(connection: Connection, folder: Path) -> int:
     """Take away what nothing refers to any more; how many. Ages are of the disk: a file is never older than it says."""
     if not folder.is_dir():

@@ -21,24 +21,24 @@ BEAT_MS = 3_000
 """A card is edited at most once in so long: people read it, and platforms limit edits."""
 
 
-def after_votes(connection: Connection, voted: Collection[str], now_ms: int) -> list[dict[str, Any]]:
+def after_votes(connection: Connection, voted: Collection[str], now_ms: int, lang: str) -> list[dict[str, Any]]:
     """Outbox rows for the cards of consultations in which a ballot moved."""
     beat = now_ms // BEAT_MS + 1
-    return [_edit(id, place, str(beat), beat * BEAT_MS) for id, place in hung(connection, voted)]
+    return [_edit(id, place, lang, str(beat), beat * BEAT_MS) for id, place in hung(connection, voted)]
 
 
-def after_change(connection: Connection, id: str, change: str, now_ms: int) -> list[dict[str, Any]]:
+def after_change(connection: Connection, id: str, change: str, now_ms: int, lang: str) -> list[dict[str, Any]]:
     """Outbox rows for the cards of a consultation that was closed, extended, corrected: drawn again at once. `change`
     makes the key of this change."""
-    return [_edit(id, place, change, now_ms) for id, place in hung(connection, [id])]
+    return [_edit(id, place, lang, change, now_ms) for id, place in hung(connection, [id])]
 
 
-def _edit(id: str, place: str, beat: str, due_ms: int) -> dict[str, Any]:
+def _edit(id: str, place: str, lang: str, beat: str, due_ms: int) -> dict[str, Any]:
     return {
         "key": f"card:{id}:{place}:{beat}",
         "adapter": place.partition(":")[0],
         "place": place,
-        "payload": letters.write(Card(id, "")),
+        "payload": letters.write(Card(id, lang)),
         "prompt": None,
         "replaces": f"card:{id}",
         "rank": int(Rank.BROADCAST),
@@ -47,4 +47,5 @@ def _edit(id: str, place: str, beat: str, due_ms: int) -> dict[str, Any]:
         "state": outbox.WAITING,
         "consultation": id,
         "coalesce": None,
+        "mailing": None,
     }

@@ -84,7 +84,16 @@ class Map:
     lang: str
 
 
-Made: TypeAlias = Results | Card | Why | CaseCard | Map
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a mailing is. `only_edit`: where a message cannot be changed, nothing is shown."""
+
+    mailing: int
+    lang: str
+    only_edit: bool = False
+
+
+Made: TypeAlias = Results | Card | Why | CaseCard | Map | Progress
 """What is made when it leaves."""
 
 Letter: TypeAlias = Whole | Made | Do
@@ -104,6 +113,8 @@ def write(letter: Letter) -> str:
             return orjson.dumps({"k": id, "l": lang, "e": only_edit}).decode()
         case Map(consultation, session, lang):
             return orjson.dumps({"p": [consultation, session], "l": lang}).decode()
+        case Progress(id, lang, only_edit):
+            return orjson.dumps({"b": id, "l": lang, "e": only_edit}).decode()
         case Do():
             until = letter.until.isoformat() if letter.until is not None else None
             about = [letter.act, letter.ref, letter.person, until, letter.desk]
@@ -122,6 +133,8 @@ def read(payload: str) -> Letter:
         return Map(consultation, session, data["l"])
     if "k" in data:
         return CaseCard(data["k"], data["l"], data["e"])
+    if "b" in data:
+        return Progress(data["b"], data["l"], data["e"])
     if "y" in data:
         return Why(data["y"], data["l"])
     if "d" in data:

@@ -1,44 +1,82 @@
 """How fast we may write: the limits that adapters declare, kept here for all of them.
 
-The one rule: a limit stops only what it names. A chat that is full waits alone; answers to people go before
-broadcasts when the whole bot is full.
+The one rule: a limit stops only what it names. A chat that is full waits alone. What goes to everybody leaves evenly,
+a little slower than the whole bot may write, so that the next free place is never far away for an answer to somebody;
+it never takes the last place before an answer that waits, because answers are asked about first (`bot.queues`).
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable
-
-from limits import RateLimitItem, RateLimitItemPerSecond
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from collections import deque
+from collections.abc import Callable, Iterable
 
 from adapters.base import Limit
 
-MARGIN = 0.1
-"""Seconds. We count a message when it leaves, the platform when it arrives, and not all travel equally fast."""
+MARGIN = 0.2
+"""Seconds by which a window is longer here than on the platform: not all messages travel equally fast."""
+
+NARROW = 0.045
+"""The same where it would cost too much: for a limit over a second or less."""
+
+SHARE = 0.955
+"""How much of a limit what goes to everybody may use. Spread evenly, thirty-one of thirty messages a second then span
+the window above, and no more than thirty arrive in any second."""
+
+BEHIND = 1.0
+"""So many messages may follow at once after a short stop, so that a busy moment does not slow the whole round."""
+
+FORGET_AT = 10_000
+"""So many chats are remembered before those that are quiet again are forgotten."""
 
 
 class Pacer:
-    """Counts what leaves, in moving windows."""
+    """Counts what leaves, in moving windows. `clock` gives seconds that never jump."""
 
-    def __init__(self) -> None:
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
-        self._items: dict[tuple[int, float], RateLimitItem] = {}
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._left: dict[str, deque[float]] = {}
+        self._next: dict[str, float] = {}
 
-    def wait(self, limits: Iterable[Limit]) -> tuple[float, str]:
-        """(seconds to wait, name of the limit that says so); zero means go, and the message is counted."""
-        some = [(self._item(limit), limit) for limit in limits]
-        for item, limit in some:
-            if not self._limiter.test(item, limit.name):
-                reset = self._limiter.get_window_stats(item, limit.name).reset_time
-                return max(0.0, reset - time.time()) + MARGIN, limit.name
-        for item, limit in some:
-            self._limiter.hit(item, limit.name)
+    def wait(self, limits: Iterable[Limit], *, evenly: str = "") -> tuple[float, str]:
+        """(seconds to wait, name of the limit that says so); zero means go, and the message is counted. `evenly` names
+        the limit over which this message is to be spread."""
+        now, some = self._clock(), tuple(limits)
+        for limit in some:
+            seconds = self._full(limit, now)
+            if limit.name == evenly:
+                seconds = max(seconds, self._next.get(evenly, 0.0) - now)
+            if seconds > 0:
+                return seconds, limit.name
+        for limit in some:
+            self._left.setdefault(limit.name, deque()).append(now)
+            if limit.name == evenly:
+                apart = limit.seconds / (limit.count * SHARE)
+                self._next[evenly] = max(self._next.get(evenly, 0.0), now - BEHIND * apart) + apart
+        if len(self._left) > FORGET_AT:
+            self._forget(now)
         return 0.0, ""
 
-    def _item(self, limit: Limit) -> RateLimitItem:
-        key = (limit.count, limit.seconds)
-        if key not in self._items:
-            self._items[key] = RateLimitItemPerSecond(limit.count, max(1, round(limit.seconds)))
-        return self._items[key]
+    def _full(self, limit: Limit, now: float) -> float:
+        """For how long nothing may leave; not above zero when something may."""
+        left = self._left.get(limit.name)
+        if left is None:
+            return 0.0
+        span = limit.seconds + (MARGIN if limit.seconds > 1 else NARROW)
+        while left and left[0] <= now - span:
+            left.popleft()
+        return left[len(left) - limit.count] + span - now if len(left) >= limit.count else 0.0
+
+    def _forget(self, now: float) -> None:
+        """Forget the chats in which nothing was written for a while."""
+        self._left = {name: left for name, left in self._left.items() if left and left[-1] > now - LONGEST}
+
+
+LONGEST = 120.0
+"""Seconds. No limit that an adapter declares is over a longer time."""
+
+
+def pace(limits: Iterable[Limit], shared: str) -> float:
+    """How many messages a second go to everybody by these limits; zero when nothing limits them."""
+    found = [limit.count * SHARE / limit.seconds for limit in limits if limit.name == shared]
+    return min(found, default=0.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from adapters.web import Invitation
@@ -14,15 +14,18 @@ from storage.instants import ms
 
 
 class DatabaseShelf:
-    """What the web chat has shown, in the database."""
+    """What the web chat has shown, in the database. `told` hears where something new stands."""
 
-    def __init__(self, storage: StorageThread, now: Now) -> None:
+    def __init__(self, storage: StorageThread, now: Now, told: Callable[[str], None] = lambda place: None) -> None:
         self._storage = storage
         self._now = now
+        self._told = told
 
     async def put(self, place: str, key: str, entry: dict[str, Any]) -> int:
         at = ms(self._now())
-        return await self._storage.within(lambda connection: shelf.put(connection, place, key, entry, at))
+        number = await self._storage.within(lambda connection: shelf.put(connection, place, key, entry, at))
+        self._told(place)
+        return number
 
     async def since(self, place: str, number: int) -> list[tuple[int, dict[str, Any]]]:
         return await self._storage.within(lambda connection: shelf.since(connection, place, number))

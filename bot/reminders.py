@@ -21,7 +21,7 @@ from flows.prompts import command
 from flows.session import Stage
 from flows.wording import paragraphs, write
 from locales import tr
-from storage import sessions
+from storage import mailings, sessions
 from storage.consultations import Consultation
 from storage.instants import ms, when
 from storage.outbox import Rank
@@ -103,7 +103,7 @@ def _round_due(consultation: Consultation, reminder: Reminder) -> int | None:
 
 
 def ring_round(turn: Turn, event: Rang, consultation: Consultation, flow: Flow) -> None:
-    """Speak to the next page of people, and leave the rest to an event of its own."""
+    """Speak to the next page of people."""
     if consultation.state != "open":
         return
     index, _, after = event.detail.partition(".")
@@ -112,17 +112,15 @@ def ring_round(turn: Turn, event: Rang, consultation: Consultation, flow: Flow) 
         last = _remind_page(turn, consultation, index, int(after))
     else:
         last = _invite_page(turn, consultation, flow, reminder, int(after))
-    if last is not None:
-        detail = f"{index}.{last}"
-        key = f"round:{consultation.id}.{turn.item.id}.{detail}"
-        turn.scene.follow("round", consultation.id, lane=turn.item.lane, place="", key=key, detail=detail)
+    if last is not None and turn.mailing is not None:
+        mailings.go_on(turn.scene.connection, turn.mailing, f"{index}.{last}")
 
 
 def _remind_page(turn: Turn, consultation: Consultation, index: str, after: int) -> int | None:
     page = sessions.page(turn.scene.connection, consultation.id, after, PAGE)
     for row in page:
         if row.stage in _UNFINISHED:
-            key = f"remind:{turn.item.id}.{row.id}"
+            key = f"mailing:{turn.mailing}.{turn.item.id}.{row.id}"
             turn.scene.follow("remind", str(row.id), lane=row.lane, place=row.place, key=key, detail=index)
     return page[-1].id if len(page) == PAGE else None
 

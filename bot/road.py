@@ -5,14 +5,17 @@ the outbox. There is no second way in and no second way out.
     think     claim lanes, load, handle, write, commit: once for the whole batch
     ring      timers that came due become events
 
-The one rule: **one transaction each, and nothing but the database inside it**. When a batch fails, its lanes are tried
+The one rule: **one transaction each, and nothing but the database inside it**. So a transaction that the server took
+back, because another process stood in its way, is simply run again: what this process keeps in memory is either filled
+after the commit, or a hint that the database corrects (the indexes of similar texts), or knows what it has seen by its
+key (the crowd in watched groups). When a batch fails, its lanes are tried
 one event at a time; an event that fails three times is set aside, its author is told, and the lane goes on.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -22,8 +25,10 @@ from adapters.base import Batch, Inbound
 from bot.clock import Now
 from bot.deliver import settle
 from bot.letters import Whole
+from bot.mailings import running
 from bot.moderation import watching
 from bot.moderation.detect import Crowd
+from bot.nul import without_nul
 from bot.routes import route
 from bot.scene import Note, Rules, Scene, clock_row
 from bot.shelves import Flows
@@ -33,7 +38,7 @@ from flows import events
 from flows.events import Rang
 from flows.messages import message
 from locales import tr
-from storage import inbox, outbox, sessions, timers
+from storage import inbox, leases, outbox, sessions, timers
 from storage.database import Connection, Database, StorageError
 from storage.inbox import Pending
 from storage.instants import ms
@@ -43,6 +48,10 @@ log = logging.getLogger(__name__)
 
 LANES = 128
 """How many people's pending work one transaction takes on at most."""
+
+AT_ONCE = 16
+"""Where several processes think, a batch of more than so many events is stored first and thought about afterwards, so
+that the others take their share of it."""
 
 GIVE_UP_AT = 3
 OUTAGE = timedelta(seconds=120)
@@ -58,18 +67,26 @@ class Thought:
     notes: list[Note] = field(default_factory=list)
     closing: bool = False
     scrub: bool = False
+    left: bool = False
+    """There is more to think about than was thought about."""
+    elsewhere: set[str] = field(default_factory=set)
+    """Messengers for which letters wait that another process sends."""
 
     def take(self, scene: Scene) -> None:
         self.letters += scene.ready
+        self.elsewhere |= scene.elsewhere
         self.notes += scene.notes
         self.closing |= scene.closing
         self.scrub |= scene.scrub
 
 
 class Road:
-    """Everything here is synchronous and runs in the storage thread."""
+    """Everything here is synchronous and runs in the storage thread. `alone` says that no other process works on this
+    database; where others do, `turn` is told which leases this one holds, and proves it in each transaction."""
 
-    def __init__(self, database: Database, rules: Rules, now: Now) -> None:
+    def __init__(self, database: Database, rules: Rules, now: Now, *, alone: bool = True) -> None:
+        self.alone = alone
+        self._held: Mapping[str, int] = {}
         self.database = database
         self.rules = rules
         self.now = now
@@ -78,7 +95,8 @@ class Road:
         self._heard: set[str] = set()
 
     def scene(self, connection: Connection) -> Scene:
-        return Scene(connection, self.flows, self.rules, self.now())
+        sends = None if self.alone else frozenset(self._held)
+        return Scene(connection, self.flows, self.rules, self.now(), sends=sends)
 
     # --- In ----------------------------------------------------------------------------------------------------------
 
@@ -89,10 +107,17 @@ class Road:
 
     def receive(self, adapter: str, batch: Batch) -> None:
         """Store a batch and the cursor after it in one transaction."""
-        with self.database.transaction() as connection:
-            for name, sifted in self._sifted(connection, [(adapter, batch)]):
+
+        def once(connection: Connection) -> None:
+            for name, sifted in self._sifted(connection, without_nul([(adapter, batch)])):
                 self._store(connection, name, sifted)
+
+        self.database.within(once)
         self._heard.add(adapter)
+
+    def begin_anew(self, adapter: str) -> None:
+        """This process reads `adapter` from now on: how long nobody did is known to the database alone."""
+        self._heard.discard(adapter)
 
     def _sifted(self, connection: Connection, arrived: Sequence[tuple[str, Batch]]) -> Sequence[tuple[str, Batch]]:
         """What arrived without the talk of groups that no rule flagged."""
@@ -124,34 +149,69 @@ class Road:
         """Handle what waits, up to `LANES` lanes of it."""
         return self.turn(())
 
-    def turn(self, arrived: Sequence[tuple[str, Batch]], settlement: outbox.Settlement | None = None) -> Thought:
+    def turn(
+        self,
+        arrived: Sequence[tuple[str, Batch]],
+        settlement: outbox.Settlement | None = None,
+        held: Mapping[str, int] | None = None,
+    ) -> Thought:
         """Once around: store what arrived, note what was sent, think about what waits, and commit all of it at once.
-        One flush of the disk serves everybody. When thinking fails, what arrived is stored by itself first."""
-        thought = Thought()
+        One flush of the disk serves everybody. When thinking fails, what arrived is stored by itself first. Raises
+        `LeaseLost`, and has written nothing that concerns it, when one of the leases `held` is not ours any more."""
+        self._held = held or {}
         try:
-            with self.database.transaction() as connection:
-                arrived = self._sifted(connection, arrived)
-                self._take_in(connection, arrived, settlement)
-                names, items = inbox.claim(connection, LANES)
-                scene = self.scene(connection)
-                scene.arrived = {(name, item.key): item.event for name, batch in arrived for item in batch.items}
-                if names:
-                    _handle(scene, items)
-                    inbox.release(connection, names)
-            thought.events = len(items)
+            return self._turn(without_nul(arrived), settlement)
+        finally:
+            self._held = {}
+
+    def _turn(self, arrived: Sequence[tuple[str, Batch]], settlement: outbox.Settlement | None) -> Thought:
+        thought = Thought()
+        if not self.alone and sum(len(batch.items) for _adapter, batch in arrived) > AT_ONCE:
+            self._only_store(arrived, settlement)
+            thought.left = True
+            return thought
+        sifted = arrived
+
+        def once(connection: Connection) -> tuple[Scene, int]:
+            nonlocal sifted
+            leases.confirm(connection, self._held)
+            sifted = self._sifted(connection, arrived)
+            self._take_in(connection, sifted, settlement)
+            names, items = inbox.claim(connection, LANES)
+            scene = self.scene(connection)
+            scene.arrived = {(name, item.key): item.event for name, batch in sifted for item in batch.items}
+            if names:
+                _handle(scene, items)
+                inbox.release(connection, names)
+            return scene, len(items)
+
+        try:
+            scene, thought.events = self.database.within(once)
             thought.take(scene)
-            self.flows.remember((live.id, live.session) for live in scene.lives.values())
+            self.flows.remember((live.id, (live.text, live.session)) for live in scene.lives.values())
         except StorageError:
             raise
         except Exception:
             log.exception("a batch failed; trying its events one at a time")
-            with self.database.transaction() as connection:
-                self._take_in(connection, arrived, settlement)
-                names, _items = inbox.claim(connection, LANES)
-            for name in names:
+            for name in self.database.within(lambda connection: self._claim_only(connection, sifted, settlement)):
                 self._think_apart(name, thought)
         self._heard.update(adapter for adapter, _batch in arrived)
         return thought
+
+    def _claim_only(
+        self, connection: Connection, sifted: Sequence[tuple[str, Batch]], settlement: outbox.Settlement | None
+    ) -> list[str]:
+        leases.confirm(connection, self._held)
+        self._take_in(connection, sifted, settlement)
+        return inbox.claim(connection, LANES)[0]
+
+    def _only_store(self, arrived: Sequence[tuple[str, Batch]], settlement: outbox.Settlement | None) -> None:
+        def once(connection: Connection) -> None:
+            leases.confirm(connection, self._held)
+            self._take_in(connection, self._sifted(connection, arrived), settlement)
+
+        self.database.within(once)
+        self._heard.update(adapter for adapter, _batch in arrived)
 
     def _take_in(
         self, connection: Connection, arrived: Sequence[tuple[str, Batch]], settlement: outbox.Settlement | None
@@ -165,15 +225,26 @@ class Road:
         """One lane, one transaction an event; stops at the first that fails and may be tried again."""
         while True:
             item: Pending | None = None
+
+            def once(connection: Connection) -> Scene | None:
+                nonlocal item
+                item = None
+                leases.confirm(connection, self._held)
+                if not inbox.hold(connection, lane):
+                    return None
+                waiting = inbox.pending(connection, [lane])
+                if not waiting:
+                    inbox.release(connection, [lane])
+                    return None
+                item = waiting[0]
+                scene = self.scene(connection)
+                _handle(scene, [item])
+                return scene
+
             try:
-                with self.database.transaction() as connection:
-                    waiting = inbox.pending(connection, [lane])
-                    if not waiting:
-                        inbox.release(connection, [lane])
-                        return
-                    item = waiting[0]
-                    scene = self.scene(connection)
-                    _handle(scene, [item])
+                scene = self.database.within(once)
+                if scene is None:
+                    return
                 thought.events += 1
                 thought.take(scene)
             except StorageError:
@@ -186,9 +257,11 @@ class Road:
 
     def _failed(self, item: Pending, reason: str, thought: Thought) -> bool:
         """Count a failure; True when the event was set aside and its author told."""
-        with self.database.transaction() as connection:
+
+        def once(connection: Connection) -> Scene | None:
+            leases.confirm(connection, self._held)
             if not inbox.failed(connection, item.id, reason, give_up_at=GIVE_UP_AT):
-                return False
+                return None
             scene = self.scene(connection)
             if item.adapter != "clock":
                 lang = (item.locale or self.rules.lang)[:2]
@@ -200,34 +273,41 @@ class Road:
                 )
                 scene.send(item.place, Whole(message(text), lang), key=f"{item.id}.aside")
             scene.flush()
-        thought.take(scene)
-        return True
+            return scene
+
+        scene = self.database.within(once)
+        if scene is not None:
+            thought.take(scene)
+        return scene is not None
 
     # --- The clock ---------------------------------------------------------------------------------------------------
 
     def ring(self) -> int:
         """Turn timers that came due into events. Returns how many."""
+        return self.database.within(self._ring)
+
+    def _ring(self, connection: Connection) -> int:
         now = self.now()
-        with self.database.transaction() as connection:
-            due = timers.due(connection, ms(now), 500)
-            if not due:
-                return 0
-            rung = [timer for timer in due if not _too_late(timer, ms(now))]
-            rows = [
-                clock_row(
-                    Rang(at=now, timer=timer.timer, subject=timer.subject, fence=timer.fence, detail=timer.detail),
-                    lane=timer.lane,
-                    place=timer.lane.partition("|")[0],
-                    key=f"{timer.key}@{timer.due_ms}",
-                )
-                for timer in rung
-            ]
-            inbox.receive(connection, rows, ms(now))
-            timers.take_away(connection, [timer.key for timer in due])
+        driven = running.drive(connection, now, self.rules.quiet)
+        due = timers.due(connection, ms(now), 500)
+        if not due:
+            return driven
+        rung = [timer for timer in due if not _too_late(timer, ms(now))]
+        rows = [
+            clock_row(
+                Rang(at=now, timer=timer.timer, subject=timer.subject, fence=timer.fence, detail=timer.detail),
+                lane=timer.lane,
+                place=timer.lane.partition("|")[0],
+                key=f"{timer.key}@{timer.due_ms}",
+            )
+            for timer in rung
+        ]
+        inbox.receive(connection, rows, ms(now))
+        timers.take_away(connection, [timer.key for timer in due])
         for timer in due:
             if timer not in rung:
                 log.info("timer %s was due too long ago and was let go", timer.key)
-        return len(rung)
+        return len(rung) + driven
 
 
 def tell_outage(scene: Scene, adapter: str, silence: timedelta, at: int) -> None:

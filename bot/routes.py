@@ -10,7 +10,7 @@ import re
 from hashlib import sha256
 from typing import assert_never
 
-from bot import cards, menus, office, preparing, reminders, signs, unreadable
+from bot import cards, menus, office, preparing, presses, reminders, signs, unreadable
 from bot.commands import Command, new
 from bot.commands.citizens import start, tell_closed
 from bot.commands.contributions import come
@@ -264,7 +264,7 @@ def _pressed(turn: Turn, event: Pressed) -> None:
         cards.press(turn, *card)
     elif (case := tokens.read(event.data)) is not None:
         deciding.press(turn, *case)
-    elif not signs.put(turn, event):
+    elif not (answering.sign(turn, event) or signs.put(turn, event)):
         _pressed_prompt(turn, event)
     if len(turn.scene.notes) == notes:
         turn.note("")
@@ -280,12 +280,17 @@ def _pressed_command(turn: Turn, name: str, argument: str) -> None:
 
 def _pressed_prompt(turn: Turn, event: Pressed) -> None:
     pressed = read(event.data)
+    if presses.in_words(turn, event):
+        return
     if pressed is None:
         turn.note(tr(turn.lang, "This button is no longer in use."))
         return
     live = _owner_of(turn, pressed[0])
     if live is None:
         turn.note(tr(turn.lang, "This button is no longer in use."))
+    elif not turn.item.private:
+        # Nobody is asked anything in a group: whoever sends this from there shows everybody what they answer.
+        turn.note(tr(turn.lang, "This question is answered in private."))
     elif live.participant != turn.participant:
         turn.note(tr(turn.lang, "This button belongs to somebody else's conversation. Type /start to begin yours."))
     elif not turn.accepts(live):

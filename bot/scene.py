@@ -20,16 +20,21 @@ from bot.moderation.ports import Powers
 from bot.shelves import Flows
 from flows import events, prompts
 from flows.events import Event, Pressed, Rang
-from flows.flow import Flow
+from flows.flow import Flow, Propose, React, Sign
 from flows.session import Session
 from locales import LANGUAGES
-from storage import ballots, consultations, inbox, outbox, people, sessions, shelf, timers
+from storage import ballots, consultations, inbox, locks, outbox, people, sessions, shelf, timers
 from storage.consultations import Consultation
 from storage.database import Connection
 from storage.inbox import Pending
 from storage.instants import ms
 from storage.outbox import Rank
 from storage.people import Speaker
+
+ENDINGS = ("close", "tally", "forget")
+"""Timers that end something in a consultation: its row is had alone before it is read."""
+GATHERING = (Propose, React, Sign)
+"""Steps in which what one person does is counted with what others do, in the same rows."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +51,10 @@ class Rules:
     link: Callable[[str, str], str | None] = lambda _adapter, _payload: None
     group_link: Callable[[str, str], str | None] = lambda _adapter, _payload: None
     draw: Callable[[str, str], int] = lambda _lane, _consultation: people.new_id()
+    spell: Callable[[str], str] = lambda _lane: people.new_code()
+    """A code that links another messenger with this lane; it must not be foreseen."""
+    pace: Callable[[str], float] = lambda _messenger: 0.0
+    """How many messages a second go to everybody on a messenger (its first letters; empty: the slowest)."""
     powers: Powers = field(default_factory=Powers)
     """What messengers let us do in groups."""
     detection: Detection = field(default_factory=Detection)
@@ -66,6 +75,8 @@ class Live:
     last_ms: int
     token: str | None
     dirty: bool = False
+    text: str = ""
+    """The session as it was last read or written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,10 +121,16 @@ class Scene:
     erased: list[str] = field(default_factory=list)
     forgotten: list[Live] = field(default_factory=list)
     """Sessions that let go of what they were told: what was said and shown in them is emptied."""
+    separated: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Marks of those who may not begin anew in a consultation, as far as they were looked for."""
     voted: set[str] = field(default_factory=set)
     """Consultations in which a ballot moved: their cards are drawn again."""
     closing: bool = False
     scrub: bool = False
+    sends: frozenset[str] | None = None
+    """The messengers that this process writes to; None: all of them."""
+    elsewhere: set[str] = field(default_factory=set)
+    """Messengers for which letters wait that another process may send at once."""
 
     # --- Loading -----------------------------------------------------------------------------------------------------
 
@@ -127,6 +144,8 @@ class Scene:
         voices = {item.lane: item for item in items if item.adapter != "clock"}
         self.speakers = people.speakers(self.connection, list(voices)) if voices else {}
         self._meet([item for lane, item in voices.items() if lane not in self.speakers])
+        ending = {e.subject for e in self.events.values() if isinstance(e, Rang) and e.timer in ENDINGS}
+        locks.alone(self.connection, "consultation", *ending)
         wanted = {speaker.session for speaker in self.speakers.values() if speaker.session is not None}
         wanted.update(int(e.subject) for e in self.events.values() if isinstance(e, Rang) and e.subject.isdecimal())
         self.load_sessions(wanted)
@@ -185,16 +204,18 @@ class Scene:
         rows = sessions.of_voters(self.connection, {id for _item, id in cards}, voters)
         for row in rows:
             if row.id not in self.lives:
-                self.adopt(row)
+                self.adopt(row, held=True)
 
     def load_sessions(self, ids: set[int]) -> None:
-        stored = sessions.by_id(self.connection, [id for id in ids if id not in self.lives])
+        stored = sessions.by_id(self.connection, [id for id in ids if id not in self.lives], lock=True)
         self.load_consultations({row.consultation for row in stored.values()})
         for row in stored.values():
-            self.adopt(row)
+            self.adopt(row, held=True)
 
-    def adopt(self, row: sessions.Stored) -> Live:
-        """A stored session as a live one. One whose content was emptied has nothing left to load."""
+    def adopt(self, row: sessions.Stored, *, held: bool = False) -> Live:
+        """A stored session as a live one. One whose content was emptied has nothing left to load. `held`: the row was
+        locked when it was read."""
+        row = row if held else sessions.held(self.connection, row)
         consultation = self.consultation(row.consultation)
         assert consultation is not None
         session = self._session(row)
@@ -209,21 +230,30 @@ class Scene:
             session=session,
             last_ms=row.last_ms,
             token=token,
+            text=row.state,
         )
         self.lives[row.id] = live
+        if consultation.id not in self.flows.gathers:
+            self.flows.gathers[consultation.id] = any(isinstance(ask.kind, GATHERING) for ask in live.flow.asks)
         return live
 
     def _session(self, row: sessions.Stored) -> Session:
         """What the row says; read again only when it is not the one that this process wrote last."""
-        known = self.flows.sessions.get(row.id)
-        if known is not None and known.seq == row.seq and known.flow == row.version and row.state:
+        text, known = self.flows.sessions.get(row.id, ("", None))
+        if known is not None and text == row.state and known.seq == row.seq and known.flow == row.version and text:
             return known
         if not row.state:
             return Session(id=str(row.id), flow=row.version, lang=self.rules.lang, seq=row.seq)
         return Session.from_json(orjson.loads(row.state), id=str(row.id), flow=row.version, seq=row.seq)
 
     def load_consultations(self, ids: set[str]) -> None:
-        self.by_id.update(consultations.by_id(self.connection, [id for id in ids if id not in self.by_id]))
+        """Answers share a consultation with other answers, not with its closing. Where people's contributions count
+        together (the votes on one proposal, the numbers of new ones) one process at a time works on it."""
+        new = [id for id in ids if id not in self.by_id]
+        gathers = self.flows.gathers
+        locks.alone(self.connection, "consultation", *(id for id in new if gathers.get(id, True)))
+        locks.share(self.connection, "consultation", *(id for id in new if not gathers.get(id, True)))
+        self.by_id.update(consultations.by_id(self.connection, new))
 
     def consultation(self, id: str) -> Consultation | None:
         if id not in self.by_id:
@@ -244,13 +274,17 @@ class Scene:
         replaces: str | None = None,
         consultation: str | None = None,
         due_ms: int | None = None,
+        mailing: int | None = None,
     ) -> None:
         """Put a message into the outbox. What may be sent again after a crash and is due now goes straight to the
-        deliverer; the rest waits there for its turn."""
+        deliverer, when it is this process's own; the rest waits there for its turn."""
         at = ms(self.now)
         due = at if due_ms is None else due_ms
-        direct = resend and rank is Rank.REPLY and due <= at
         adapter, payload = place.partition(":")[0], letters.write(letter)
+        here = self.sends is None or adapter in self.sends
+        direct = here and resend and rank is Rank.REPLY and due <= at
+        if not here and due <= at:
+            self.elsewhere.add(adapter)
         self.out.append(
             {
                 "key": key,
@@ -265,6 +299,7 @@ class Scene:
                 "state": outbox.SENDING if direct else outbox.WAITING,
                 "consultation": consultation,
                 "coalesce": None,
+                "mailing": mailing,
             }
         )
         if direct:
@@ -346,7 +381,7 @@ class Scene:
         self._forget()
         sessions.add_prompts(connection, list(self.prompts.values()))
         if self.voted:
-            self.out += hanging.after_votes(connection, self.voted, ms(self.now))
+            self.out += hanging.after_votes(connection, self.voted, ms(self.now), self.rules.lang)
         outbox.put(connection, self.out)
         timers.take_away(connection, list(self.disarmed))
         timers.arm(connection, list(self.armed.values()))
@@ -397,7 +432,8 @@ def _language(locale: str | None) -> str | None:
 
 
 def _state(live: Live) -> str:
-    return orjson.dumps(live.session.to_json()).decode()
+    live.text = orjson.dumps(live.session.to_json()).decode()
+    return live.text
 
 
 def _new_session(live: Live) -> dict[str, Any]:

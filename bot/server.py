@@ -24,6 +24,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.metrics import CONTENT_TYPE
 from bot.pages import Pages, error_page, page_routes
 from locales.accept import accepted
 
@@ -53,10 +54,11 @@ def make_app(
     webhook_routes: Sequence[BaseRoute] = (),
     pages: Pages,
     health: Callable[[], Awaitable[dict[str, Any]]],
-    metrics: Callable[[], str],
+    metrics: Callable[[], Awaitable[str]],
+    live: Callable[[], dict[str, Any]] = lambda: {"ok": True},
 ) -> Starlette:
-    """Everything that listens. `health` answers with `ok` False when the service cannot do its work. Without chat
-    routes, `/` is the list of consultations."""
+    """Everything that listens. `health` answers with `ok` False when the service cannot do its work; `live` answers as
+    long as anything does. Without chat routes, `/` is the list of consultations."""
 
     async def tell_health(request: Request) -> Response:
         try:
@@ -67,12 +69,17 @@ def make_app(
         return JSONResponse(state, status_code=200 if state.get("ok", True) else 503)
 
     async def tell_metrics(request: Request) -> Response:
-        return PlainTextResponse(metrics(), media_type="text/plain; version=0.0.4; charset=utf-8")
+        return PlainTextResponse(await metrics(), media_type=CONTENT_TYPE)
+
+    async def tell_live(request: Request) -> Response:
+        return JSONResponse(live())
 
     return Starlette(
         routes=[
             *webhook_routes,
             Route("/health", tell_health),
+            Route("/health/ready", tell_health),
+            Route("/health/live", tell_live),
             Route("/metrics", tell_metrics),
             *page_routes(pages, home=not chat_routes),
             *chat_routes,

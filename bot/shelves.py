@@ -2,7 +2,8 @@
 by which similar proposals are found.
 
 The one rule: a session runs on the exact text it started with. A version is its content hash, so what is kept here
-can never be out of date. A session is used again only when its sequence number is that of the row.
+can never be out of date. A session is used again only when what the locked row says is, letter by letter, what this
+process has read or written: whatever other processes did to it in the meantime is in that text.
 """
 
 from __future__ import annotations
@@ -26,13 +27,17 @@ class Flows:
     """The flows that are in use."""
 
     def __init__(self) -> None:
-        self.sessions: dict[int, Session] = {}
+        self.sessions: dict[int, tuple[str, Session]] = {}
+        self.gathers: dict[str, bool] = {}
+        """Consultations that are known, and whether people put forward, judge or sign something in them. No correction
+        of their wording changes that."""
         self.indexes = Indexes()
         self._by_version: dict[str, Flow] = {}
         self._by_run: dict[tuple[str, str | None, str | None], Flow] = {}
 
-    def remember(self, found: Iterable[tuple[int, Session]]) -> None:
-        """Keep sessions that were just committed; a sequence number says later whether they are still the latest."""
+    def remember(self, found: Iterable[tuple[int, tuple[str, Session]]]) -> None:
+        """Keep sessions that were just committed, each beside its stored text, which says later whether it is still the
+        latest."""
         self.sessions.update(found)
         while len(self.sessions) > SESSIONS:
             del self.sessions[next(iter(self.sessions))]

@@ -18,9 +18,10 @@ import orjson
 import segno
 
 from adapters.base import Image, Place
-from bot import cards, letters, marks, office, paged
+from bot import cards, letters, marks, office, paged, presses
 from bot.followup import grid, league, owing
 from bot.followup import standing as promises
+from bot.mailings import told as progress
 from bot.moderation import trash
 from bot.moderation.card import draw, of_group
 from bot.opinions import looking, maps, reasons
@@ -42,7 +43,7 @@ from flows.messages import Block, Bold, Italic, Link, Message, paragraph
 from flows.tally import counts
 from flows.tally.counts import Ballot, Result
 from locales import tr
-from storage import ballots, consultations
+from storage import ballots, consultations, mailings
 from storage import opinions as opinion_rows
 from storage.consultations import Consultation
 from storage.database import Connection
@@ -155,6 +156,21 @@ class Showing:
                 return await self.case(case, lang, place)
             case letters.Map():
                 return await self._maps.message(letter)
+            case letters.Progress(mailing, lang):
+                return await self._progress(mailing, lang)
+
+    async def _progress(self, id: int, lang: str) -> Message:
+        """How far a mailing is, when the letter leaves."""
+
+        def read(connection: Connection) -> Message:
+            mailing = mailings.get(connection, id)
+            run = consultations.get(connection, mailing.consultation) if mailing is not None else None
+            assert mailing is not None, "mailings go with their consultation"
+            assert run is not None, "consultations are never deleted"
+            flow, now = self._road.flows.of(connection, run), self._road.now()
+            return progress.draw(connection, mailing, run, flow, lang, now, self._road.rules.pace)
+
+        return await self._storage.within(read)
 
     async def card(self, id: str, lang: str, place: Place) -> Message:
         """The card of a consultation, as it is now, for `place`. Only counters are read, never ballots: it costs the
@@ -169,13 +185,14 @@ class Showing:
             promised = promises.sentences(connection, consultation, flow, ms(self._road.now()), lang)
             happened = [*promised, *marks.sentences(connection, consultation, lang)]
             standing = _standing(connection, consultation, flow)
+            in_front = presses.on_card(flow, place.adapter, lang) if consultation.state == "open" else []
             return cards.face(
                 consultation,
                 flow,
                 standing,
                 lang,
                 private_url=url,
-                rules=rules_of(flow, lang),
+                rules=[*rules_of(flow, lang), *in_front],
                 happened=happened,
                 contributed=looking.contributed(connection, flow, consultation, lang),
             )

@@ -6,18 +6,25 @@ taking it off takes that choice back; doing either twice, or both in another ord
 
 from __future__ import annotations
 
-from bot import cards
+from bot import cards, presses
 from bot.turn import Turn
+from bot.visibility import visible
 from flows import kinds, prompts, reading, shared
-from flows.events import Pressed
-from flows.flow import AnyOf, Ask
-from flows.session import Answer
+from flows.events import Pressed, Said
+from flows.flow import AnyOf, Ask, Flow
+from flows.session import Answer, Given
 from storage import sessions
 from storage.cards import shown_as
 from storage.consultations import Consultation
 
 TAKEN = "⌫"
 """In front of a sign that was taken off again."""
+_APART = {
+    shared.BLANK: Given.BLANK,
+    shared.NONE: Given.NONE,
+    shared.DONT_KNOW: Given.DONT_KNOW,
+    shared.ABSTAIN: Given.ABSTAIN,
+}
 
 
 def put(turn: Turn, event: Pressed) -> bool:
@@ -40,20 +47,56 @@ def answer(turn: Turn, consultation: Consultation, words: str) -> bool:
 def _vote(turn: Turn, consultation: Consultation, words: str, *, off: bool) -> bool:
     flow = turn.scene.flows.of(turn.scene.connection, consultation)
     ask = shared.votable(flow)
-    token = _token(ask, words, turn.lang, flow.lang) if ask is not None else None
-    if ask is None or token is None:
+    if ask is None:
+        return not off and _kept_private(turn, consultation, flow, words)
+    token = _token(turn, consultation, flow, ask, words)
+    if token is None:
         return False
     before = _before(turn, consultation.id, ask)
+    if token == shared.WITHDRAW:
+        if not off:
+            cards.press(turn, consultation.id, token)
+        return True
     held = _holds(ask, token, before, turn.lang)
-    several = isinstance(ask.kind, AnyOf)
-    if held != off and (off or several):
-        return True  # it is as they want it already
-    cards.press(turn, consultation.id, shared.WITHDRAW if off and not several else token)
+    toggled = isinstance(ask.kind, AnyOf) and token not in _APART
+    shown = isinstance(turn.event, Said) and visible(consultation)
+    if held != off and (off or toggled or shown):
+        return True  # it is as they want it already, and the card shows so
+    cards.press(turn, consultation.id, shared.WITHDRAW if off and not toggled else token)
     return True
 
 
-def _token(ask: Ask, words: str, lang: str, default: str) -> str | None:
-    """What a press on the button with this number or these words would send."""
+def _kept_private(turn: Turn, consultation: Consultation, flow: Flow, words: str) -> bool:
+    """Somebody answers on a card, in front of everybody, what is asked in private. Other words and signs are talk."""
+    if not presses.seen(turn.item.adapter) or consultation.state != "open":
+        return False
+    langs = _langs(turn)
+    if not any(_choice(ask, words, lang, flow.lang) is not None for ask in flow.asks[:1] for lang in langs):
+        return False
+    presses.refuse(turn, consultation)
+    return True
+
+
+def _token(turn: Turn, consultation: Consultation, flow: Flow, ask: Ask, words: str) -> str | None:
+    """What a press on the button with this number or these words would send: a choice, or one of the words that stand
+    below the list. The card is written in the language of the instance; who votes may speak another."""
+    for lang in _langs(turn):
+        found = _choice(ask, words, lang, flow.lang)
+        if found is not None:
+            return found
+        below = [one for one in cards.ballot(consultation, flow, ask, lang) if one.quiet]
+        at = reading.exact(words, [one.label for one in below])
+        if isinstance(at, int) and (pressed := prompts.read_card(below[at].data)) is not None:
+            return pressed[1]
+    return None
+
+
+def _langs(turn: Turn) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((turn.scene.rules.lang, turn.lang)))
+
+
+def _choice(ask: Ask, words: str, lang: str, default: str) -> str | None:
+    """The place of the choice that somebody means."""
     offered, _columns = kinds.buttons(ask, lang, default, "", None)
     labels = [button.label for button in offered]
     figures = all(label.removeprefix("-").isdecimal() for label in labels)
@@ -78,6 +121,8 @@ def _holds(ask: Ask, token: str, before: Answer | None, lang: str) -> bool:
     """Is this choice what they have chosen, or among it?"""
     if before is None:
         return False
+    if token in _APART:
+        return before.given is _APART[token]
     if isinstance(ask.kind, AnyOf):
         held = before.value if isinstance(before.value, tuple) else ()
         return ask.kind.choices[int(token)].code in held

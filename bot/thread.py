@@ -29,13 +29,9 @@ class StorageThread:
         return await asyncio.shield(loop.run_in_executor(self._executor, lambda: function(*args, **kwargs)))
 
     async def within(self, function: Callable[[Connection], T]) -> T:
-        """`function(connection)` in a transaction of its own."""
-
-        def run() -> T:
-            with self.database.transaction() as connection:
-                return function(connection)
-
-        return await self.call(run)
+        """`function(connection)` in a transaction of its own, run again where another process stood in its way: it
+        touches nothing but the database."""
+        return await self.call(self.database.within, function)
 
     def close(self) -> None:
         self._executor.shutdown(wait=True)

@@ -6,6 +6,7 @@ again makes the same keys, and the outbox refuses them.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import assert_never
@@ -46,6 +47,8 @@ from storage.inbox import Pending
 from storage.instants import ms
 from storage.outbox import Rank
 
+_MAILING = re.compile(r"mailing:([0-9]{1,18})[.@]")
+
 FETCHES = 20
 """So many times one event may ask for more data; what is then still missing comes with the next."""
 GRACE_MS = 60_000
@@ -60,12 +63,25 @@ class Turn:
     sent: int = 0
     asked: bool = False
     """Was a menu in front of the person when they typed this?"""
+    left: str = ""
+    """Where the conversation was before it came here: a message that is changed now stands there."""
     held: set[tuple[str, str]] | None = None
     """The roles of this person, once somebody has asked."""
+    mailing: int | None = None
+    """The mailing that this event is a page of, or whose reminder it brings."""
+
+    def __post_init__(self) -> None:
+        if self.item.adapter == "clock" and (found := _MAILING.match(self.item.key)) is not None:
+            self.mailing = int(found[1])
 
     @property
     def participant(self) -> int:
         return self.scene.speakers[self.item.lane].participant
+
+    @property
+    def identity(self) -> str:
+        """What the messenger calls this person."""
+        return f"{self.item.adapter}:{self.item.person}"
 
     @property
     def lang(self) -> str:
@@ -121,6 +137,7 @@ class Turn:
             replaces=replaces,
             consultation=consultation,
             due_ms=due_ms,
+            mailing=self.mailing if rank is Rank.BROADCAST and not resend else None,
         )
 
     def tell(self, text: str) -> None:
@@ -196,7 +213,9 @@ class Turn:
         for id in [id for id, live in lives.items() if live.participant == gone]:
             del lives[id]
             self.scene.new_sessions.pop(id, None)
-        del self.scene.speakers[self.item.lane]
+        speakers = self.scene.speakers
+        for lane in [lane for lane, speaker in speakers.items() if speaker.participant == gone]:
+            del speakers[lane]
 
     def withdraw(self, live: Live, question: str, answer: Answer) -> None:
         """Take a ballot back on behalf of somebody who leaves."""
@@ -220,6 +239,8 @@ class Turn:
     def apply(self, live: Live, step: Step) -> None:
         """Put the effects of a step into the scene and remember the session."""
         before = live.session
+        self.left = live.place
+        self._bring(live)
         step = barring.instead(self, live, step)
         self._go(live, step)
         for _ in range(FETCHES):
@@ -231,6 +252,17 @@ class Turn:
         finished = live.session.stage is Stage.SENT and before.stage is not Stage.SENT
         if finished and shown_to_voter(live.consultation):
             self.post(live.place, Results(live.consultation.id, live.session.lang), consultation=live.consultation.id)
+
+    def _bring(self, live: Live) -> None:
+        """The conversation goes on where the person writes, also when it began on another messenger."""
+        lane = self.item.lane
+        if (
+            self.item.private
+            and self.item.adapter != "clock"
+            and live.lane != lane
+            and live.participant == self.participant
+        ):
+            live.lane, live.place, live.dirty = lane, self.item.place, True
 
     def _go(self, live: Live, step: Step) -> None:
         """The session as it is after a step, and what the step wants done."""
@@ -252,8 +284,10 @@ class Turn:
             case Send():
                 self._send(live, effect)
             case Amend(prompt=prompt, message=said, only_edit=only_edit):
-                letter = Whole(said, live.session.lang, only_edit)
-                self.post(live.place, letter, replaces=self._reference(prompt), consultation=live.consultation.id)
+                letter, ref = Whole(said, live.session.lang, only_edit), self._reference(prompt)
+                elsewhere = ref.startswith("prompt:") and prompt not in self.scene.prompts
+                place = self.left or live.place if elsewhere else live.place
+                self.post(place, letter, replaces=ref, consultation=live.consultation.id)
             case NoteEffect(text=text):
                 if isinstance(self.event, Pressed):
                     self.note(text)

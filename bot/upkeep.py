@@ -6,6 +6,7 @@ from __future__ import annotations
 import gc
 from datetime import datetime, timedelta
 
+from bot import erasures
 from bot.files import folder_of, sweep_files
 from bot.walltime import instant
 from storage import audit, cases, consultations, desks, inbox, meta, outbox, sessions, shelf, timers
@@ -52,6 +53,7 @@ def sweep(database: Database, now: datetime) -> None:
             audit.note(connection, at_ms=ms(now), who="palabre", act="put away", subject=id)
         sweep_files(connection, folder_of(database))
         meta.put(connection, "swept_ms", str(ms(now)))
+    erasures.forget_old(database, ms(now - erasures.KEPT))
     scrub(database)
 
 

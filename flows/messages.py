@@ -96,10 +96,25 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Poll:
+    """The question of a message once more, for messengers that have polls of their own: there it is shown as one,
+    beside the message. `id` is what a selection in it carries (`flows.prompts.selection`), `options` are numbered as in
+    the message, of which `most` may be chosen together. `over` once it takes no more answers: then the message says
+    what came of it."""
+
+    id: str
+    question: str
+    options: tuple[str, ...]
+    most: int = 1
+    over: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
     body: tuple[Block, ...]
     prompt: Prompt | None = None
     picture: Picture | None = None
+    poll: Poll | None = None
 
 
 def paragraph(*parts: Inline | str) -> Paragraph:
@@ -148,16 +163,19 @@ def to_json(message: Message) -> dict[str, Any]:
         data["prompt"] = [prompt.id, buttons, prompt.free, prompt.columns, *rare]
     if message.picture is not None:
         data["picture"] = [message.picture.ref, message.picture.alt, message.picture.told]
+    if (poll := message.poll) is not None:
+        data["poll"] = [poll.id, poll.question, poll.options, poll.most, poll.over]
     return data
 
 
 def from_json(data: dict[str, Any]) -> Message:
     """The message that `to_json` wrote."""
-    prompt, picture = data.get("prompt"), data.get("picture")
+    prompt, picture, poll = data.get("prompt"), data.get("picture"), data.get("poll")
     return Message(
         body=tuple(_block_from_json(block) for block in data["body"]),
         prompt=prompt and _prompt(*prompt),
         picture=picture and Picture(ref=picture[0], alt=picture[1], told=bool(picture[2:] and picture[2])),
+        poll=poll and Poll(id=poll[0], question=poll[1], options=tuple(poll[2]), most=poll[3], over=poll[4]),
     )
 
 

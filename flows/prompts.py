@@ -8,7 +8,9 @@ attacker input: `read` promises nothing but the shape.
 
 from __future__ import annotations
 
+import re
 from base64 import urlsafe_b64encode
+from collections.abc import Collection
 from hashlib import blake2b
 
 SKIP = "skip"
@@ -21,6 +23,8 @@ NONE = "none"
 SEND = "send"
 WITHDRAW = "out"
 KEEP = "keep"
+
+_CHOSEN = re.compile(r"=([0-9a-f]{1,8})")
 
 
 def prompt_id(session: str, seq: int, step: str) -> str:
@@ -42,6 +46,18 @@ def command(name: str, argument: str = "") -> str:
 def card(consultation: str, token: str) -> str:
     """What a button on a card in a group carries: everybody presses the same ones."""
     return f"v.{consultation}.{token}"
+
+
+def selection(poll: str, numbers: Collection[int]) -> str:
+    """What somebody's whole selection in a messenger's own poll carries: `poll` is `flows.messages.Poll.id`, `numbers`
+    the places of the options that they chose, counted from 0; none of them takes the vote back."""
+    return f"{poll}={sum(1 << number for number in set(numbers)):x}"
+
+
+def read_selection(token: str) -> tuple[int, ...] | None:
+    """The places that the token of a selection names, in their order; None for any other token."""
+    found = _CHOSEN.fullmatch(token)
+    return tuple(at for at in range(32) if int(found[1], 16) >> at & 1) if found else None
 
 
 def read(data: str) -> tuple[str, str] | None:

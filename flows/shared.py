@@ -1,6 +1,7 @@
 """A vote cast on a card that many people see: one question, buttons that are the same for everybody.
 
     votable(flow)                              -> the question a card can ask, if there is one
+    options(flow, ask)                         -> the tokens of what can be chosen in a messenger's own poll
     vote(flow, session, token)                 -> Step    what a press on the card does
 
 The one rule: a press on a card says nothing that others can read. It changes the presser's own session and answers in
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from flows import kinds
+from flows import kinds, prompts
 from flows.effects import Amend, Effect, Note, Record, Withdraw
 from flows.flow import AnyOf, Ask, Flow, OneOf, Scale, Secrecy, YesNo
 from flows.kinds import choices
@@ -49,11 +50,12 @@ def vote(flow: Flow, session: Session, token: str) -> Step:
     if ask is None:
         return same(session, Note(text=tr(lang, "This question is answered in private.")))
     before = session.answers.get(ask.name)
-    if token == WITHDRAW:
+    chosen = prompts.read_selection(token)
+    if token == WITHDRAW or chosen == ():
         if before is None:
             return same(session, Note(text=tr(lang, "You have not voted here.")))
         return _withdrawn(flow, session, ask, before)
-    after = _meant(ask, token, before, lang)
+    after = _meant(ask, token, before, lang) if chosen is None else _selected(flow, ask, chosen, lang)
     match after:
         case None:
             return same(session, Note(text=tr(lang, "This button is no longer in use.")))
@@ -82,6 +84,27 @@ def _meant(ask: Ask, token: str, before: Answer | None, lang: str) -> Answer | s
             return Answer(Given.ANSWER, value)
         case _:
             return None
+
+
+def options(flow: Flow, ask: Ask) -> tuple[str, ...]:
+    """The tokens of everything that can be chosen in a messenger's own poll, in the order of the list. Where several
+    can be chosen together, what is counted apart (blank, none of these) is left out: it goes with nothing else."""
+    several = isinstance(ask.kind, AnyOf)
+    apart = ((ask.none, NONE), (ask.blank, BLANK), (ask.dont_know, DONT_KNOW), (ask.abstain, ABSTAIN))
+    offered, _columns = kinds.buttons(ask, flow.lang, flow.lang, "", None)
+    choices_of = (str(at) for at in range(len(offered)))
+    return (*choices_of, *(token for there, token in apart if there and not several))
+
+
+def _selected(flow: Flow, ask: Ask, chosen: tuple[int, ...], lang: str) -> Answer | str | None:
+    """A whole selection, whatever was chosen before."""
+    tokens = options(flow, ask)
+    if chosen[-1] >= len(tokens):
+        return None
+    if not isinstance(ask.kind, AnyOf):
+        return _meant(ask, tokens[chosen[0]], None, lang) if len(chosen) == 1 else None
+    after = choices.in_order(ask.kind.choices, {ask.kind.choices[at].code for at in chosen})
+    return choices.too_many(ask.kind, after, lang) or Answer(Given.ANSWER, after)
 
 
 def _ticked(kind: AnyOf, token: str, before: Answer | None, lang: str) -> Answer | str | None:

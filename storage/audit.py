@@ -11,11 +11,13 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
+from storage import locks
 from storage.tables import audit
 
 
 def note(connection: Connection, *, at_ms: int, who: str, act: str, subject: str, detail: str = "") -> None:
-    """Write one act down."""
+    """Write one act down. Until the commit nobody else does: two rows after the same one would break the chain."""
+    locks.alone(connection, "audit", "chain")
     before = connection.execute(select(audit.c.hash).order_by(audit.c.id.desc()).limit(1)).scalar() or ""
     written = digest(before, at_ms, who, act, subject, detail)
     row = {"at_ms": at_ms, "who": who, "act": act, "subject": subject, "detail": detail, "before": before}

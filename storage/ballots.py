@@ -102,8 +102,9 @@ def voters(connection: Connection, consultation: str) -> int:
 
 
 def count(connection: Connection, deltas: dict[tuple[str, str, str], int]) -> None:
-    """Add to the counters (consultation, question, code), one statement for the whole batch."""
-    rows = [{"consultation": c, "question": q, "code": code, "n": n} for (c, q, code), n in deltas.items() if n]
+    """Add to the counters (consultation, question, code), one statement for the whole batch. In one order everywhere:
+    two processes that count the same answers never wait for each other in a ring."""
+    rows = [{"consultation": c, "question": q, "code": code, "n": n} for (c, q, code), n in sorted(deltas.items()) if n]
     many(connection, _COUNT[connection.dialect.name], rows)
 
 

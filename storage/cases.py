@@ -139,8 +139,8 @@ def _insert(connection: Connection, about: About, why: Sequence[str], at_ms: int
     row = {name: getattr(about, name) for name in About.__slots__}
     first = {"state": OPEN, "turn": 0, "escalated": False, "opened_ms": at_ms, "why": " ".join(why)}
     into: Any = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(cases)
-    done = connection.execute(into.values(**row, **first).on_conflict_do_nothing(index_elements=["subject"]))
-    return done.rowcount == 1
+    made = into.values(**row, **first).on_conflict_do_nothing(index_elements=["subject"])
+    return connection.execute(made.returning(cases.c.id)).first() is not None
 
 
 def _join(connection: Connection, found: Case, about: About, why: Sequence[str]) -> Case:
@@ -384,8 +384,8 @@ def report(connection: Connection, id: int, participant: int, reason: str, *, tr
     """Note that somebody reports this; False when they have done so already."""
     into: Any = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(reports)
     row = {"case": id, "participant": participant, "reason": reason, "trusted": trusted, "at_ms": at_ms}
-    done = connection.execute(into.values(**row).on_conflict_do_nothing(index_elements=["case", "participant"]))
-    return done.rowcount == 1
+    made = into.values(**row).on_conflict_do_nothing(index_elements=["case", "participant"])
+    return connection.execute(made.returning(reports.c.at_ms)).first() is not None
 
 
 def reporters(connection: Connection, id: int) -> list[tuple[int, str, bool]]:

@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, func, select, update
 
+from storage import locks
 from storage.tables import fixes, marks, outcomes
 from storage.writing import upsert
 
@@ -27,7 +28,8 @@ class Mark:
 
 
 def mark(connection: Connection, id: str, kind: str, at_ms: int, **detail: Any) -> None:
-    """Add a mark to a consultation."""
+    """Add a mark to a consultation, under its next number."""
+    locks.alone(connection, "consultation", id)
     last = connection.execute(select(func.max(marks.c.number)).where(marks.c.consultation == id)).scalar()
     row = {"consultation": id, "number": (last or 0) + 1, "at_ms": at_ms, "kind": kind}
     connection.execute(marks.insert(), [{**row, "detail": orjson.dumps(detail).decode()}])
@@ -61,6 +63,7 @@ _FIX: Any = select(*(fixes.c[name] for name in Fix.__slots__))
 
 def propose(connection: Connection, id: str, *, before: str, after: str, who: str, at_ms: int) -> Fix:
     """Write a correction down; it takes the place of one that still waited."""
+    locks.alone(connection, "consultation", id)
     waiting = (fixes.c.consultation == id, fixes.c.state == WAITING)
     connection.execute(update(fixes).where(*waiting).values(state=REFUSED))
     last = connection.execute(select(func.max(fixes.c.number)).where(fixes.c.consultation == id)).scalar()

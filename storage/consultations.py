@@ -12,11 +12,13 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, or_, select, update
 
+from storage import locks
 from storage.tables import (
     announcements,
     consents,
     consultations,
     conversations,
+    desks,
     flow_versions,
     sessions,
     subscriptions,
@@ -125,6 +127,8 @@ def all_of(connection: Connection, *states: str) -> list[Consultation]:
     """Every consultation of the public, oldest first; only those in `states` when some are named."""
     wanted = consultations.c.state.in_(states) if states else consultations.c.state != INTERNAL
     query = _ALL.where(wanted)
+    if states:
+        query = query.order_by(consultations.c.state)  # of two that were made in the same instant, on every database
     return [Consultation(*row) for row in connection.execute(query)]
 
 
@@ -136,6 +140,7 @@ def change_state(connection: Connection, id: str, before: str, after: str, **val
     """Move from `before` to `after`; False when somebody was faster. ValueError for a move that is not allowed."""
     if after not in ALLOWED[before]:
         raise ValueError(f"a consultation cannot go from {before} to {after}")
+    locks.alone(connection, "consultation", id)
     done = connection.execute(
         update(consultations)
         .where(consultations.c.id == id, consultations.c.state == before)
@@ -145,11 +150,13 @@ def change_state(connection: Connection, id: str, before: str, after: str, **val
 
 
 def set_times(connection: Connection, id: str, **values: Any) -> None:
+    locks.alone(connection, "consultation", id)
     connection.execute(update(consultations).where(consultations.c.id == id).values(**values))
 
 
 def set_version(connection: Connection, id: str, before: str, after: str, at_ms: int) -> bool:
     """Go on with another wording; False when it is no longer the one that was read."""
+    locks.alone(connection, "consultation", id)
     done = connection.execute(
         update(consultations)
         .where(consultations.c.id == id, consultations.c.version == before)
@@ -160,6 +167,7 @@ def set_version(connection: Connection, id: str, before: str, after: str, at_ms:
 
 def put_off(connection: Connection, id: str, before_ms: int | None, wall: str, at_ms: int) -> bool:
     """Move the closing hour; False when it is no longer `before_ms`, or nothing is open or scheduled."""
+    locks.alone(connection, "consultation", id)
     done = connection.execute(
         update(consultations)
         .where(
@@ -174,6 +182,7 @@ def put_off(connection: Connection, id: str, before_ms: int | None, wall: str, a
 
 def note_reminder(connection: Connection, id: str, at_ms: int, since_ms: int) -> bool:
     """Write down that people are being reminded; False when they were after `since_ms`, or it is not open."""
+    locks.alone(connection, "consultation", id)
     done = connection.execute(
         update(consultations)
         .where(
@@ -233,6 +242,7 @@ def waiting(connection: Connection, id: str) -> int:
 
 def destroy_key(connection: Connection, id: str, at_ms: int) -> bool:
     """Unlink ballots and persons for good; False when that was done already."""
+    locks.alone(connection, "consultation", id)
     done = connection.execute(
         update(consultations)
         .where(consultations.c.id == id, consultations.c["key"].is_not(None))
@@ -257,6 +267,14 @@ def source(connection: Connection, version: str) -> str:
 
 def announce(connection: Connection, id: str, place: str) -> None:
     upsert(connection, announcements, [{"consultation": id, "place": place}], update=())
+
+
+def all_announced(connection: Connection) -> list[str]:
+    """Every place that has the card of a consultation which is not over, or is where moderators decide."""
+    going = consultations.c.state.in_(["scheduled", "open", "closing"])
+    cards = select(announcements.c.place).join(consultations, consultations.c.id == announcements.c.consultation)
+    found = {*connection.scalars(cards.where(going)), *connection.scalars(select(desks.c.place))}
+    return sorted(found)
 
 
 def announced(connection: Connection, id: str) -> list[str]:

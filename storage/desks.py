@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
+from storage import locks
 from storage.tables import case_cards, case_notes, conversations, desks, participants
 from storage.writing import Row, many, upsert
 
@@ -144,6 +145,7 @@ class CaseNote:
 
 def note(connection: Connection, case: int, who: int, text: str, at_ms: int) -> int:
     """Keep what a moderator notes on a case; its number there."""
+    locks.alone(connection, "notes", str(case))
     last = connection.execute(select(func.max(case_notes.c.number)).where(case_notes.c.case == case)).scalar()
     number = int(last or 0) + 1
     row = {"case": case, "number": number, "who": who, "text": text, "at_ms": at_ms}

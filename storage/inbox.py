@@ -20,6 +20,7 @@ OWN = ("clock",)
 """What rings by itself is handed over by nobody."""
 PER_LANE = 32
 """How many events of one lane are handled in one transaction at most."""
+_OFTEN_MS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +43,20 @@ def receive(connection: Connection, rows: Sequence[Row], at_ms: int) -> None:
     """Put events into the inbox; those whose (adapter, key) is known already are left out."""
     if rows:
         insert_new(connection, inbox, rows, key=("adapter", "key"))
-        names = dict.fromkeys(row["lane"] for row in rows)
+        names = sorted({row["lane"] for row in rows})  # in one order everywhere, or two writers could wait in a ring
         upsert(connection, lanes, [{"lane": name, "since_ms": at_ms} for name in names], update=())
 
 
 def move_cursor(connection: Connection, adapter: str, cursor: str | None, at_ms: int) -> None:
     """Remember where to read on; None keeps the stored cursor and only notes that the platform answered."""
     row = {"adapter": adapter, "cursor": cursor, "polled_ms": at_ms}
-    upsert(connection, cursors, [row], update=("polled_ms",) if cursor is None else ("cursor", "polled_ms"))
+    if cursor is not None:
+        upsert(connection, cursors, [row], update=("cursor", "polled_ms"))
+    else:
+        # Processes that updates are pushed to would wait for each other at this row: once a second is enough.
+        old = (cursors.c.adapter == adapter, cursors.c.polled_ms < at_ms - _OFTEN_MS)
+        connection.execute(update(cursors).where(*old).values(polled_ms=at_ms))
+        upsert(connection, cursors, [row], update=())
 
 
 def cursor(connection: Connection, adapter: str) -> tuple[str | None, int | None]:
@@ -97,6 +104,24 @@ def pending(connection: Connection, names: Sequence[str]) -> list[Pending]:
     return kept
 
 
+def hold(connection: Connection, name: str) -> bool:
+    """Lock one lane; False when another process holds it, or has handled all of it."""
+    query = select(lanes.c.lane).where(lanes.c.lane == name).with_for_update(skip_locked=True)
+    return connection.execute(query).scalar() is not None
+
+
+def rehang(connection: Connection) -> None:
+    """Put lanes back that were let go in the very moment in which something new arrived in them. Where several
+    processes write, the one that lets go cannot see what another has not committed yet."""
+    lost = (
+        select(inbox.c.lane, func.min(inbox.c.at_ms))
+        .where(inbox.c.state == "new", inbox.c.lane.not_in(select(lanes.c.lane)))
+        .group_by(inbox.c.lane)
+    )
+    rows = [{"lane": row[0], "since_ms": row[1]} for row in connection.execute(lost)]
+    upsert(connection, lanes, rows, update=())
+
+
 _DONE = update(inbox).where(inbox.c.id == bindparam("row")).values(state=DONE)
 
 
@@ -132,6 +157,13 @@ def failed(connection: Connection, id: int, reason: str, *, give_up_at: int) -> 
 def waiting(connection: Connection) -> int:
     """How many events nobody has thought about yet."""
     return int(connection.execute(select(func.count()).select_from(inbox).where(inbox.c.state == NEW)).scalar_one())
+
+
+def waiting_with(connection: Connection, adapter: str, start: str) -> bool:
+    """Does an event wait whose key begins like this?"""
+    key = inbox.c["key"].startswith(start, autoescape=True)
+    wanted = exists().where(inbox.c.state == NEW, inbox.c.adapter == adapter, key)
+    return bool(connection.execute(select(wanted)).scalar())
 
 
 def set_aside(connection: Connection) -> int:

@@ -2,7 +2,9 @@
 
 The one rule: a migration runs in one transaction with foreign keys off, is checked before it commits, and an existing
 file is copied beside itself first. With foreign keys on, rebuilding a parent table deletes its children's rows
-(3 votes before, 0 after, in a test); half a migration must never remain.
+(3 votes before, 0 after, in a test); half a migration must never remain. The rows of every table are counted before and
+after: a table that would hold fewer undoes everything. Of several processes that start at once on PostgreSQL one does
+it and the others wait.
 """
 
 from __future__ import annotations
@@ -13,10 +15,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, inspect, select, table
 from sqlalchemy.exc import DatabaseError
 
-from storage.database import Broken, Database, TooNew
+from storage import locks, server
+from storage.database import Broken, Database
+from storage.revisions import too_new
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -41,7 +45,7 @@ def current(database: Database) -> str | None:
         with database.transaction() as connection:
             return MigrationContext.configure(connection).get_current_revision()
     except DatabaseError as error:
-        raise Broken(f"{database.path or database.url} is not a database, or it is damaged.") from error
+        raise Broken(f"{database.name} is not a database, or it is damaged.") from error
 
 
 def upgrade(database: Database) -> str | None:
@@ -54,14 +58,18 @@ def upgrade(database: Database) -> str | None:
         return None
     revisions = {script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions()}
     if before is not None and before not in revisions:
-        raise TooNew(
-            "This database was written by a newer version of Palabre. Install that version, or restore a backup."
-        )
+        raise too_new()
     copy = _copy(database, before) if before is not None else None
     _foreign_keys(database, on=False)
     try:
         with database.transaction() as connection:
+            server.patiently(connection)
+            locks.alone(connection, "migrations", "all")
+            if MigrationContext.configure(connection).get_current_revision() == known():
+                return copy  # another process was faster
+            rows = _rows(connection)
             command.upgrade(_config(connection), "head")
+            _refuse_losses(rows, _rows(connection))
             if connection.dialect.name == "sqlite":
                 orphans = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
                 if orphans:
@@ -71,6 +79,21 @@ def upgrade(database: Database) -> str | None:
     finally:
         _foreign_keys(database, on=True)
     return copy
+
+
+def _rows(connection: Connection) -> dict[str, int]:
+    """How many rows each table holds."""
+    return {
+        name: int(connection.execute(select(func.count()).select_from(table(name))).scalar_one())
+        for name in inspect(connection).get_table_names()
+    }
+
+
+def _refuse_losses(before: dict[str, int], after: dict[str, int]) -> None:
+    for name, rows in before.items():
+        left = after.get(name, 0)
+        if left < rows:
+            raise Broken(f"The migration would leave {left} of {rows} rows in the table {name}; nothing was changed.")
 
 
 def _copy(database: Database, revision: str) -> str | None:

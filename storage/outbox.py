@@ -24,6 +24,8 @@ from storage.tables import conversations, outbox
 from storage.writing import Row, insert_new, many
 
 WAITING, SENDING, SENT, UNSURE, FAILED = "waiting", "sending", "sent", "unsure", "failed"
+HELD, DROPPED = "held", "dropped"
+"""Letters of a mailing that is paused, and of one that was stopped (`storage.mailings`)."""
 
 
 class Rank(IntEnum):
@@ -54,13 +56,16 @@ class Letter:
 @dataclass(slots=True)
 class Settlement:
     """How letters ended: rows for `settle`, the references of prompts, of cards and of cases that were shown, the keys
-    of letters that leave now and must not be repeated after a crash."""
+    of letters that leave now and must not be repeated after a crash, and of those that were to leave and have not.
+    `taken_back` is the answer: which of `leaving` may not leave."""
 
     ended: list[Row] = field(default_factory=list)
     shown: list[Row] = field(default_factory=list)
     hung: list[Row] = field(default_factory=list)
     filed: list[Row] = field(default_factory=list)
     leaving: list[str] = field(default_factory=list)
+    back: list[str] = field(default_factory=list)
+    taken_back: frozenset[str] = frozenset()
 
 
 _COLUMNS: tuple[Any, ...] = (
@@ -106,12 +111,28 @@ def due(connection: Connection, now_ms: int, n: int, held: Collection[str], adap
     return [found for found in (Letter(*row) for row in rows) if found.key not in held][:n]
 
 
-_MARK = update(outbox).where(outbox.c["key"] == bindparam("row")).values(state=SENDING)
+_MARK: Any = (
+    update(outbox)
+    .where(outbox.c["key"].in_(bindparam("rows", expanding=True)), outbox.c.state.in_([WAITING, SENDING]))
+    .values(state=SENDING)
+    .returning(outbox.c["key"])
+)
 
 
-def mark_sending(connection: Connection, keys: Sequence[str]) -> None:
-    """Note that these leave now: after a crash nobody can know whether they arrived."""
-    many(connection, _MARK, [{"row": key} for key in keys])
+def mark_sending(connection: Connection, keys: Sequence[str]) -> frozenset[str]:
+    """Note that these leave now: after a crash nobody can know whether they arrived. Returns those that may not leave,
+    because they were taken back or are not there any more."""
+    if not keys:
+        return frozenset()
+    return frozenset(keys).difference(connection.execute(_MARK, {"rows": list(keys)}).scalars())
+
+
+_BACK = update(outbox).where(outbox.c["key"] == bindparam("row"), outbox.c.state == SENDING).values(state=WAITING)
+
+
+def put_back(connection: Connection, keys: Sequence[str]) -> None:
+    """These were leaving, and have surely not left: they wait again."""
+    many(connection, _BACK, [{"row": key} for key in keys])
 
 
 _SETTLE = (
@@ -126,19 +147,33 @@ def settle(connection: Connection, rows: Sequence[Row]) -> None:
     many(connection, _SETTLE, rows)
 
 
-def recover(connection: Connection) -> tuple[int, int]:
-    """After a stop: what was leaving waits again where it may be repeated, else stays unsure. Returns both numbers."""
-    again = connection.execute(
-        update(outbox).where(outbox.c.state == SENDING, outbox.c.resend).values(state=WAITING)
-    ).rowcount
-    lost = connection.execute(update(outbox).where(outbox.c.state == SENDING).values(state=UNSURE)).rowcount
+def recover(connection: Connection, adapter: str | None = None) -> tuple[int, int]:
+    """After a stop: what was leaving waits again where it may be repeated, else stays unsure. Returns both numbers.
+    Of one `adapter`, when another process may be sending for the others."""
+    leaving = [outbox.c.state == SENDING, *([outbox.c.adapter == adapter] if adapter is not None else [])]
+    again = connection.execute(update(outbox).where(*leaving, outbox.c.resend).values(state=WAITING)).rowcount
+    lost = connection.execute(update(outbox).where(*leaving).values(state=UNSURE)).rowcount
     return again, lost
+
+
+def wait_anew(connection: Connection, adapters: Collection[str]) -> None:
+    """What was to leave at once waits instead, where it may be repeated."""
+    leaving = (outbox.c.state == SENDING, outbox.c.resend, outbox.c.adapter.in_(list(adapters)))
+    connection.execute(update(outbox).where(*leaving).values(state=WAITING))
+
+
+def let_go_of_due(connection: Connection, now_ms: int) -> int:
+    """An older database was put back: what was due by now has been sent by the one that it replaces, or should have
+    been; nobody is told it a second time. How many that are."""
+    left = outbox.c.state.in_([WAITING, SENDING]), outbox.c.due_ms <= now_ms
+    values = {"state": UNSURE, "reason": "an older database was put back"}
+    return connection.execute(update(outbox).where(*left).values(**values)).rowcount
 
 
 def move_place(connection: Connection, before: str, after: str) -> None:
     """Send what still waits for `before` to `after`."""
     connection.execute(
-        update(outbox).where(outbox.c.place == before, outbox.c.state.in_([WAITING, SENDING])).values(place=after)
+        update(outbox).where(outbox.c.place == before, outbox.c.state.in_([WAITING, SENDING, HELD])).values(place=after)
     )
 
 
@@ -150,7 +185,9 @@ def wait_again(connection: Connection, place: str) -> None:
 def fail_place(connection: Connection, place: str, reason: str) -> None:
     """The place is gone: what still waits for it will never be sent."""
     connection.execute(
-        update(outbox).where(outbox.c.place == place, outbox.c.state == WAITING).values(state=FAILED, reason=reason)
+        update(outbox)
+        .where(outbox.c.place == place, outbox.c.state.in_([WAITING, HELD]))
+        .values(state=FAILED, reason=reason)
     )
 
 
@@ -163,7 +200,7 @@ def counts(connection: Connection) -> dict[str, int]:
 def empty_of(connection: Connection, consultation: str, places: Sequence[str] = ()) -> None:
     """Empty the content of what was sent for a consultation, and of what its people were sent beside it: a copy of
     everything kept about them repeats their answers."""
-    settled = outbox.c.state.not_in([WAITING, SENDING])
+    settled = outbox.c.state.not_in([WAITING, SENDING, HELD])
     empty = update(outbox).where(settled).values(payload="")
     connection.execute(empty.where(outbox.c.consultation == consultation))
     for start in range(0, len(places), 500):
@@ -173,7 +210,7 @@ def empty_of(connection: Connection, consultation: str, places: Sequence[str] = 
 
 def empty_of_one(connection: Connection, consultation: str, place: str) -> None:
     """Empty the content of what was sent in one place for one consultation."""
-    settled = outbox.c.state.not_in([WAITING, SENDING])
+    settled = outbox.c.state.not_in([WAITING, SENDING, HELD])
     here = (outbox.c.consultation == consultation, outbox.c.place == place)
     connection.execute(update(outbox).where(settled, *here).values(payload=""))
 
@@ -186,7 +223,9 @@ def forget_place(connection: Connection, place: str) -> None:
 def forget_strangers(connection: Connection) -> None:
     """Delete what was sent to places where nobody has a conversation any more: the last word to somebody who left."""
     known = select(conversations.c.place)
-    connection.execute(delete(outbox).where(outbox.c.state.not_in([WAITING, SENDING]), outbox.c.place.not_in(known)))
+    connection.execute(
+        delete(outbox).where(outbox.c.state.not_in([WAITING, SENDING, HELD]), outbox.c.place.not_in(known))
+    )
 
 
 def empty_old(connection: Connection, before_ms: int) -> None:

@@ -18,6 +18,7 @@ from storage.tables import (
     announcements,
     chats,
     conversations,
+    formers,
     identities,
     participants,
     roles,
@@ -222,13 +223,24 @@ def owners(connection: Connection, scope: str = "*") -> int:
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 
+def new_code() -> str:
+    """Eight letters that nobody mixes up, drawn by chance."""
+    letters = "".join(secrets.choice(_LETTERS) for _ in range(8))
+    return written_code(letters)
+
+
+def written_code(typed: str) -> str:
+    """A code as it is written, however it was typed."""
+    bare = "".join(typed.upper().replace("-", "").split())
+    return f"{bare[:4]}-{bare[4:]}"
+
+
 def code_of(connection: Connection, participant: int) -> str:
     """The short code by which a person can be named without a messenger's id; made when first asked for."""
     query = select(participants.c.code).where(participants.c.id == participant)
     known = connection.execute(query).scalar()
     while known is None:
-        letters = [secrets.choice(_LETTERS) for _ in range(8)]
-        code = "".join(letters[:4]) + "-" + "".join(letters[4:])
+        code = new_code()
         if by_code(connection, code) is None:
             connection.execute(update(participants).where(participants.c.id == participant).values(code=code))
             known = code
@@ -242,10 +254,11 @@ def code_if_known(connection: Connection, participant: int) -> str | None:
 
 
 def by_code(connection: Connection, code: str) -> int | None:
-    """The person of a code, however it is typed."""
-    bare = "".join(code.upper().replace("-", "").split())
-    written = f"{bare[:4]}-{bare[4:]}"
+    """The person of a code, however it is typed; also of one that was theirs before two messengers were linked."""
+    written = written_code(code)
     found: int | None = connection.execute(select(participants.c.id).where(participants.c.code == written)).scalar()
+    if found is None:
+        found = connection.execute(select(formers.c.participant).where(formers.c.code == written)).scalar()
     return found
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, func, insert, select, tuple_, update
 
+from storage import locks
 from storage.tables import consultations, flow_versions, sessions
 from storage.tables_proposals import proposals
 
@@ -124,8 +125,8 @@ def add(
 
 
 def _last_number(connection: Connection, consultation: str) -> int:
-    """The highest number so far. The row of the consultation is locked: two workers never take the same one."""
-    connection.execute(select(consultations.c.id).where(consultations.c.id == consultation).with_for_update())
+    """The highest number so far. Nobody else numbers anything in this consultation until the commit."""
+    locks.alone(connection, "consultation", consultation)
     query = select(func.max(proposals.c.number)).where(proposals.c.consultation == consultation)
     return int(connection.execute(query).scalar() or 0)
 

@@ -10,9 +10,9 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, or_, select, update
 
+from storage import locks
 from storage.proposals import MERGED, ORGANISER, PUBLISHED, Proposal
 from storage.tables import (
-    consultations,
     inbox,
     outbox,
     proposals,
@@ -207,7 +207,7 @@ def leave(connection: Connection, consultation: str, token: str) -> None:
 def lock(connection: Connection, consultation: str) -> None:
     """From here to the commit, nobody else counts the signatures of this consultation: of two people who sign at once,
     the second to count sees both."""
-    connection.execute(select(consultations.c.id).where(consultations.c.id == consultation).with_for_update())
+    locks.alone(connection, "consultation", consultation)
 
 
 def signers(connection: Connection, consultation: str, question: str, *, contact: bool = False) -> set[str]:

@@ -1,4 +1,8 @@
-"""Sessions, the prompts they showed, and the subscriptions of people who wait for an opening."""
+"""Sessions, the prompts they showed, and the subscriptions of people who wait for an opening.
+
+The one rule: a session that is going to be changed is locked when it is read, before it is looked at. One person may
+speak in two lanes at once (a private chat and a group), and two processes may think about them.
+"""
 
 from __future__ import annotations
 
@@ -44,14 +48,28 @@ _COLUMNS: tuple[Any, ...] = (
 _BY_ID = select(*_COLUMNS).where(sessions.c.id.in_(bindparam("ids", expanding=True)))
 
 
-def by_id(connection: Connection, ids: Sequence[int]) -> dict[int, Stored]:
+_LOCKED = _BY_ID.order_by(sessions.c.id).with_for_update()
+"""In order, so that two who need the same ones do not wait for each other."""
+
+
+def by_id(connection: Connection, ids: Sequence[int], *, lock: bool = False) -> dict[int, Stored]:
+    """Sessions by their ids; with `lock` they are ours until the commit."""
     if not ids:
         return {}
-    return {row[0]: Stored(*row) for row in connection.execute(_BY_ID, {"ids": list(ids)})}
+    return {row[0]: Stored(*row) for row in connection.execute(_LOCKED if lock else _BY_ID, {"ids": list(ids)})}
+
+
+def held(connection: Connection, row: Stored) -> Stored:
+    """A session that was only read, as it is now, and ours until the commit. On SQLite it always was."""
+    if connection.dialect.name == "sqlite":
+        return row
+    return by_id(connection, [row.id], lock=True).get(row.id, row)
 
 
 def of_participant(connection: Connection, participant: int) -> list[Stored]:
-    query = select(*_COLUMNS).where(sessions.c.participant == participant).order_by(sessions.c.last_ms.desc())
+    """Everything that somebody takes part in, the latest first."""
+    latest = (sessions.c.last_ms.desc(), sessions.c.consultation)
+    query = select(*_COLUMNS).where(sessions.c.participant == participant).order_by(*latest)
     return [Stored(*row) for row in connection.execute(query)]
 
 
@@ -61,14 +79,19 @@ def find(connection: Connection, participant: int, consultation: str) -> Stored 
     return Stored(*row) if row else None
 
 
-_OF_VOTERS = select(*_COLUMNS).where(
-    sessions.c.consultation.in_(bindparam("consultations", expanding=True)),
-    sessions.c.participant.in_(bindparam("voters", expanding=True)),
+_OF_VOTERS = (
+    select(*_COLUMNS)
+    .where(
+        sessions.c.consultation.in_(bindparam("consultations", expanding=True)),
+        sessions.c.participant.in_(bindparam("voters", expanding=True)),
+    )
+    .order_by(sessions.c.id)
+    .with_for_update()
 )
 
 
 def of_voters(connection: Connection, consultations: Collection[str], voters: Collection[int]) -> list[Stored]:
-    """The sessions that some people have in some consultations."""
+    """The sessions that some people have in some consultations, ours until the commit."""
     wanted = {"consultations": list(consultations), "voters": list(voters)}
     return [Stored(*row) for row in connection.execute(_OF_VOTERS, wanted)]
 

@@ -5,16 +5,19 @@ The one rule: (place, key) is unique, so that showing the same thing twice leave
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection, delete, func, select
 
+from storage import locks
 from storage.tables import shown
 
 
 def put(connection: Connection, place: str, key: str, entry: dict[str, Any], at_ms: int) -> int:
     """Append an entry; returns its number, the old one when the key is there already."""
+    locks.alone(connection, "shelf", place)  # or two would get the same number
     known = connection.execute(select(shown.c.number).where(shown.c.place == place, shown.c["key"] == key)).scalar()
     if known is not None:
         return int(known)
@@ -33,6 +36,16 @@ def since(connection: Connection, place: str, number: int) -> list[tuple[int, di
         .order_by(shown.c.number)
     )
     return [(row[0], orjson.loads(row[1])) for row in connection.execute(query)]
+
+
+def latest(connection: Connection, places: Sequence[str]) -> dict[str, int]:
+    """The number of the last entry of each of some places that have any."""
+    found: dict[str, int] = {}
+    for start in range(0, len(places), 500):
+        some = shown.c.place.in_(places[start : start + 500])
+        query = select(shown.c.place, func.max(shown.c.number)).where(some).group_by(shown.c.place)
+        found |= {row[0]: row[1] for row in connection.execute(query)}
+    return found
 
 
 def forget(connection: Connection, place: str) -> None:

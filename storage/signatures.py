@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
 
+from storage import locks
 from storage.tables_proposals import goals, signatures
 from storage.writing import upsert
 
@@ -102,6 +103,7 @@ def reached(connection: Connection, consultation: str, question: str) -> list[tu
 
 def reach(connection: Connection, consultation: str, question: str, at: Sequence[int], now_ms: int) -> list[int]:
     """Note that goals are reached; those that were not yet. Signatures that are taken back later change nothing."""
+    locks.alone(connection, "consultation", consultation)
     known = {goal for goal, _when in reached(connection, consultation, question)}
     new = [goal for goal in sorted(at) if goal not in known]
     if new:

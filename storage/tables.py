@@ -27,6 +27,8 @@ from sqlalchemy import (
 )
 
 from storage.columns import Id, OnErase, Personal, address, content, metadata, participant, personal, plain
+from storage.tables_links import formers, pairing_tries, pairings, separations
+from storage.tables_mailings import mailings
 from storage.tables_moderation import (
     case_cards,
     case_notes,
@@ -57,16 +59,20 @@ __all__ = (
     "desks",
     "fixes",
     "flow_versions",
+    "formers",
     "goals",
     "identities",
     "inbox",
     "lanes",
     "leases",
+    "mailings",
     "marks",
     "meta",
     "metadata",
     "outbox",
     "outcomes",
+    "pairing_tries",
+    "pairings",
     "participants",
     "prompts",
     "proposals",
@@ -74,6 +80,7 @@ __all__ = (
     "roles",
     "sanctions",
     "seconds",
+    "separations",
     "servings",
     "sessions",
     "shown",
@@ -446,7 +453,15 @@ outbox = Table(
     plain("coalesce", String(128)),
     plain("ref", String(128)),
     plain("reason", Text),
+    plain("mailing", Id),
     sqlite_autoincrement=True,
+)
+Index(
+    "outbox_mailing",
+    outbox.c.mailing,
+    outbox.c.state,
+    sqlite_where=text("mailing IS NOT NULL"),
+    postgresql_where=text("mailing IS NOT NULL"),
 )
 Index(
     "outbox_due",

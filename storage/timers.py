@@ -41,7 +41,9 @@ def arm(connection: Connection, rows: Sequence[Row]) -> None:
 
 
 def due(connection: Connection, now_ms: int, n: int) -> list[Timer]:
+    """Up to `n` timers that are due, locked: those that another process is ringing are left to it."""
     query = _ALL.where(timers.c.due_ms <= now_ms).order_by(timers.c.due_ms, timers.c["key"]).limit(n)
+    query = query.with_for_update(skip_locked=True)
     return [Timer(*row) for row in connection.execute(query)]
 
 

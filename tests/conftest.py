@@ -8,6 +8,10 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "harness"))
 
+from postgres import kind as kind
+from postgres import postgresql as postgresql
+from postgres import server as server
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """`--update` rewrites what the bot says in tests/transcripts; the diff is the review."""

@@ -7,10 +7,17 @@ from datetime import UTC, datetime
 
 from adapters.matrix.adapter import MatrixAdapter
 from adapters.matrix.login import LoginError, log_in
+from adapters.matrix.registration import Registration
 from adapters.matrix.settings import MatrixSettings
 from adapters.matrix.store import Account, StoreError
 
-__all__ = ["Account", "LoginError", "MatrixAdapter", "MatrixSettings", "StoreError", "build", "log_in"]
+__all__ = ["Account", "LoginError", "MatrixAdapter", "MatrixSettings", "Registration", "StoreError", "build", "log_in"]
+
+PRIVATE_PRESSES = False
+"""In rooms; said beside `build`, so that it is known where no account is logged in."""
+
+PRIVATE_PRESSES = False
+"""In rooms; said beside `build`, so that it is known where no account is logged in."""
 
 
 def build(settings: MatrixSettings, *, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> MatrixAdapter:

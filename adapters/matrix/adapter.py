@@ -11,13 +11,16 @@ import logging
 from base64 import urlsafe_b64encode
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import aclosing, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
 from urllib.parse import quote
 
 from nio.crypto.attachments import encrypt_attachment
+from starlette.routing import BaseRoute
 
+from adapters.backoff import BackOff
 from adapters.base import (
     Action,
     Batch,
@@ -33,7 +36,7 @@ from adapters.base import (
     Sent,
     Unsure,
 )
-from adapters.matrix import acting, errors, fetching, markup
+from adapters.matrix import acting, errors, fetching, markup, service
 from adapters.matrix.acting import ACTS, Acting
 from adapters.matrix.asking import Asking
 from adapters.matrix.device import Device
@@ -41,6 +44,8 @@ from adapters.matrix.door import Door
 from adapters.matrix.events import Events
 from adapters.matrix.login import LoginError
 from adapters.matrix.machine import MEGOLM
+from adapters.matrix.nativepolls import Hanging, thread
+from adapters.matrix.pushing import Pushes
 from adapters.matrix.rooms import Room
 from adapters.matrix.settings import MatrixSettings
 from adapters.matrix.sharing import Refusal
@@ -56,9 +61,14 @@ _CAPABILITIES = Capabilities(
     edit=True,
     media=frozenset({"image/png", "image/jpeg"}),
     idempotent_send=True,
-    private_presses=False,  # who put which sign on a message is shown to everybody in the room
+    private_presses=False,
     acts=ACTS,
 )
+"""Of a chat between two. A sign put on a message is never encrypted (its relation has to be readable for servers:
+https://spec.matrix.org/latest/client-server-api/#mreaction), so that in an encrypted chat the homeserver reads what it
+cannot read of words; in one that is not encrypted, a sign tells nobody more than a word does."""
+_IN_A_ROOM = replace(_CAPABILITIES, native_poll=True)
+"""Of a room, where everybody is shown who put which sign on a message, and who chose what in a poll."""
 
 
 class MatrixAdapter:
@@ -79,8 +89,10 @@ class MatrixAdapter:
         self._store.open()
         self._server = Homeserver(settings.homeserver)
         self._asking = Asking(settings, self._server, self._renew)
+        self._pushes = Pushes(settings.registration) if settings.registration is not None else None
         self._device: Device | None = None
         self._events: Events | None = None
+        self._polls: Hanging | None = None
         self._opening = asyncio.Lock()
         self._closed = False
 
@@ -92,10 +104,12 @@ class MatrixAdapter:
     @property
     def malformed(self) -> int:
         """How many events could not be read."""
-        return self._events.malformed if self._events is not None else 0
+        pushed = self._pushes.malformed if self._pushes is not None else 0
+        return pushed + (self._events.malformed if self._events is not None else 0)
 
     def capabilities(self, place: Place) -> Capabilities:
-        return _CAPABILITIES
+        device = self._device
+        return shown_in(device.known_room(place.chat), device.me) if device is not None else _IN_A_ROOM
 
     def limits(self, place: Place) -> tuple[Limit, ...]:
         """None known beforehand: each homeserver has its own, and tells it when it is reached. (Synapse lets an
@@ -111,11 +125,16 @@ class MatrixAdapter:
 
     # Reading
 
+    def routes(self) -> list[BaseRoute]:
+        """What the web server must let in, where the homeserver pushes."""
+        return self._pushes.routes() if self._pushes is not None else []
+
     async def receive(self, cursor: str | None) -> AsyncIterator[Batch]:
         device = await self._opened_in_time()
         self._events = Events(device, self.name, self._now)
-        syncing = Syncing(device, self._asking, self._events, self._now, self._settings.patience)
+        syncing = Syncing(device, self._asking, self._events, self._now, self._settings.patience, self._pushes)
         door = asyncio.create_task(Door(device, self._settings, syncing.woken).run())
+        announcing = asyncio.create_task(self._announce())
         try:
             async with aclosing(syncing.readings(cursor)) as readings:
                 async for found in readings:
@@ -124,7 +143,13 @@ class MatrixAdapter:
                         door.result()
         finally:
             door.cancel()
-            await asyncio.gather(door, return_exceptions=True)
+            announcing.cancel()
+            await asyncio.gather(door, announcing, return_exceptions=True)
+
+    async def _announce(self) -> None:
+        """Where the homeserver pushes, it is told that we are here."""
+        if self._settings.registration is not None:
+            await service.announce(self._server, self._settings.registration, BackOff(*self._settings.retry))
 
     async def _opened_in_time(self) -> Device:
         """The device, however long that takes."""
@@ -176,22 +201,42 @@ class MatrixAdapter:
     async def _send(self, device: Device, out: Outgoing) -> Sent:
         room = await self._room(device, out.place.chat)
         content = await self._content(device, room, out)
-        kind = "m.room.message"
+        ref = await self._put(device, room, "m.room.message", content, _txn(out.key))
+        card = out.replaces if out.replaces is not None else ref
+        if out.part.poll is not None:
+            await self._polls_of(device).keep(room, out, card)
+        return Sent(ref=card)
+
+    async def _put(self, device: Device, room: Room, kind: str, content: Mapping[str, Any], txn: str) -> str:
+        """Send an event, encrypted where the room is; its id."""
         if room.encrypted:
             if room.algorithm not in ("", MEGOLM):
                 raise Refused(f"the room is encrypted in a way that we do not know ({room.algorithm[:40]})")
             content = await device.sharing.encrypt(room.id, room.members, kind, content)
             kind = "m.room.encrypted"
-        reply = await self._server.call("PUT", path("rooms", room.id, "send", kind, _txn(out.key)), content)
+        reply = await self._server.call("PUT", path("rooms", room.id, "send", kind, txn), content)
         if not reply.ok:
             raise await self._failure(device, room.id, reply)
         ref = reply.body.get("event_id")
         if not isinstance(ref, str):
             raise Unsure("the homeserver took the message but did not tell its id")
-        if out.replaces is not None:
-            return Sent(ref=out.replaces)
         device.note_ours(ref)
-        return Sent(ref=ref)
+        return ref
+
+    def _polls_of(self, device: Device) -> Hanging:
+        """Polls beside cards."""
+
+        async def put(room: Room, kind: str, content: Mapping[str, Any], txn: str) -> str:
+            return await self._put(device, room, kind, content, txn)
+
+        async def redact(room: Room, event: str, txn: str) -> None:
+            reply = await self._server.call("PUT", path("rooms", room.id, "redact", event, txn), {})
+            if not reply.ok and reply.status != 404:
+                raise await self._failure(device, room.id, reply)
+
+        if self._polls is None:
+            self._polls = Hanging(device.desk, put, redact)
+        return self._polls
 
     async def _room(self, device: Device, id: str) -> Room:
         """The room to write to. Whether it is encrypted is the server's word, or our memory; without either, nothing
@@ -222,14 +267,7 @@ class MatrixAdapter:
             content = await self._picture(out.part.image, content, room)
         if out.replaces is not None:
             return markup.edited(content, out.replaces)
-        if out.place.thread is not None:
-            content["m.relates_to"] = {
-                "rel_type": "m.thread",
-                "event_id": out.place.thread,
-                "is_falling_back": True,
-                "m.in_reply_to": {"event_id": out.place.thread},
-            }
-        return content
+        return {**content, **thread(out)}
 
     async def _picture(self, image: Image, words: Mapping[str, Any], room: Room) -> dict[str, Any]:
         """A picture with its words under it; where there are none, the description is its name.
@@ -258,6 +296,13 @@ class MatrixAdapter:
             device, self._device = self._device, None
             device.close()
         self._store.close()
+
+
+def shown_in(room: Room | None, me: str) -> Capabilities:
+    """What a room can show; one that we do not know (yet) is taken for one with many people in it."""
+    if room is None or room.private_with(me) is None:
+        return _IN_A_ROOM
+    return _CAPABILITIES if room.encrypted else replace(_CAPABILITIES, private_presses=True)
 
 
 def _txn(key: str) -> str:

@@ -3,6 +3,8 @@
     waiting      events whose key is not here yet, and later words of the same person in their order
     invites      invitations that were not answered yet; a homeserver tells each of them once
     reactions    what was put on our messages: when it is taken away, the platform no longer says what it was
+    polls        polls of Matrix's own that we hung, and the card that each belongs to
+    answers      responses to them: who redacts their latest one goes back to the one before it
     moves        rooms that were replaced by others which we could not join yet
     deserted     rooms where nobody is left but us, to be left as well
     notes        one line each: where a new account begins to read
@@ -33,6 +35,12 @@ CREATE TABLE IF NOT EXISTS invites (room TEXT PRIMARY KEY, sender TEXT NOT NULL,
 CREATE TABLE IF NOT EXISTS reactions (
     event TEXT PRIMARY KEY, room TEXT NOT NULL, sender TEXT NOT NULL, target TEXT NOT NULL, sign TEXT NOT NULL,
     at_ms INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS polls (
+    event TEXT PRIMARY KEY, room TEXT NOT NULL, place TEXT NOT NULL, id TEXT NOT NULL, card TEXT NOT NULL,
+    shown TEXT NOT NULL, over INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS answers (
+    number INTEGER PRIMARY KEY, event TEXT NOT NULL UNIQUE, poll TEXT NOT NULL, sender TEXT NOT NULL,
+    data TEXT NOT NULL, at_ms INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS moves (new TEXT PRIMARY KEY, old TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS deserted (room TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS notes (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -56,6 +64,19 @@ class Held:
     @property
     def lane(self) -> tuple[str, str]:
         return self.room, self.sender
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hung:
+    """A poll of Matrix's own: the event that started it, where, what its answers carry, the card beside it, what it
+    shows (question, options and how many may be chosen, as JSON)."""
+
+    event: str
+    place: str
+    id: str
+    card: str
+    shown: str
+    over: bool = False
 
 
 class Desk:
@@ -144,6 +165,55 @@ class Desk:
 
     def forget_reactions(self, before_ms: int) -> None:
         self._connection.execute("DELETE FROM reactions WHERE at_ms < ?", (before_ms,))
+        self._connection.execute("DELETE FROM answers WHERE at_ms < ?", (before_ms,))
+
+    # Polls
+
+    def hang_poll(self, hung: Hung, room: str) -> None:
+        row = (hung.event, room, hung.place, hung.id, hung.card, hung.shown, hung.over)
+        self._connection.execute("INSERT OR IGNORE INTO polls VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+    def poll(self, event: str, room: str) -> Hung | None:
+        return self._hung("event = ? AND room = ?", event, room)
+
+    def poll_in(self, place: str, id: str) -> Hung | None:
+        """The newest poll of this kind in a place."""
+        return self._hung("place = ? AND id = ? ORDER BY rowid DESC", place, id)
+
+    def polls_in(self, place: str, id: str) -> int:
+        return int(self._rows("SELECT count(*) FROM polls WHERE place = ? AND id = ?", place, id)[0][0])
+
+    def poll_beside(self, event: str, card: str) -> None:
+        self._connection.execute("UPDATE polls SET card = ? WHERE event = ?", (card, event))
+
+    def poll_over(self, event: str) -> None:
+        self._connection.execute("UPDATE polls SET over = 1 WHERE event = ?", (event,))
+
+    def _hung(self, where: str, *values: str) -> Hung | None:
+        found = self._rows(f"SELECT event, place, id, card, shown, over FROM polls WHERE {where} LIMIT 1", *values)
+        if not found:
+            return None
+        event, place, id, card, shown, over = found[0]
+        return Hung(event=event, place=place, id=id, card=card, shown=shown, over=bool(over))
+
+    def answered(self, event: str, poll: str, sender: str, data: str, at_ms: int) -> None:
+        self._connection.execute(
+            "INSERT OR IGNORE INTO answers (event, poll, sender, data, at_ms) VALUES (?, ?, ?, ?, ?)",
+            (event, poll, sender, data, at_ms),
+        )
+
+    def unanswered(self, event: str) -> None:
+        self._connection.execute("DELETE FROM answers WHERE event = ?", (event,))
+
+    def answered_poll(self, event: str, sender: str) -> str | None:
+        """The poll that a response of `sender` is about."""
+        found = self._rows("SELECT poll FROM answers WHERE event = ? AND sender = ?", event, sender)
+        return str(found[0][0]) if found else None
+
+    def answers(self, poll: str, sender: str) -> dict[str, str]:
+        """Somebody's responses to a poll, in the order in which they came: what each carries."""
+        query = "SELECT event, data FROM answers WHERE poll = ? AND sender = ? ORDER BY number"
+        return dict(self._rows(query, poll, sender))
 
     # Rooms that moved
 

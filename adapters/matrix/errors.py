@@ -15,7 +15,7 @@ REFUSED_SECONDS = 60.0
 
 
 def broken(problem: Unanswered) -> SendError:
-    return Later(BROKEN_SECONDS, whole=True)
+    return Later(BROKEN_SECONDS, whole=True, broken=True)
 
 
 def failure(reply: Reply, *, in_room: bool, moved_to: str | None = None) -> SendError:
@@ -26,7 +26,7 @@ def failure(reply: Reply, *, in_room: bool, moved_to: str | None = None) -> Send
     if reply.status == 401 or reply.code in ("M_UNKNOWN_TOKEN", "M_MISSING_TOKEN"):
         return Later(REFUSED_SECONDS, whole=True)
     if reply.status >= 500 or reply.status == 408:
-        return Later(max(reply.wait or 0.0, BROKEN_SECONDS))
+        return Later(max(reply.wait or 0.0, BROKEN_SECONDS), broken=True)
     if moved_to is not None and reply.status in (403, 404):
         return Gone("the room was replaced", moved_to=moved_to)
     if reply.status in (403, 404) and not in_room:

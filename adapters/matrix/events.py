@@ -13,15 +13,18 @@ from datetime import datetime
 from typing import Any
 
 from adapters.base import Inbound, Place
-from adapters.matrix import reading
+from adapters.matrix import pollforms, reading, verification
+from adapters.matrix.declining import decline
 from adapters.matrix.desk import Held
 from adapters.matrix.device import Device
-from adapters.matrix.fetching import event_of
+from adapters.matrix.fetching import event_of, flow_file
 from adapters.matrix.machine import MEGOLM, Forged, NoKey
+from adapters.matrix.nativepolls import Answers
 from adapters.matrix.reading import Malformed, Raw, View
 from adapters.matrix.rooms import Room
 from adapters.matrix.sharing import Refusal
 from adapters.matrix.transport import Unanswered
+from adapters.matrix.verification import Asked
 from adapters.matrix.waiting import Lane
 from flows.events import Blocked, Moved, Overheard, Pressed, Returned, Said, Shared
 
@@ -29,7 +32,6 @@ log = logging.getLogger(__name__)
 
 TAKEN = "⌫"
 """In front of a sign that somebody took off a message again."""
-_VERIFICATION = "m.key.verification.request"
 
 
 class Events:
@@ -41,6 +43,7 @@ class Events:
         self._adapter = adapter
         self._now = now
         self._wanted: list[Held] = []
+        self.answers = Answers(device.desk)
         self.begin(set())
 
     def begin(self, waiting: set[Lane]) -> None:
@@ -48,6 +51,7 @@ class Events:
         self._stuck = set(waiting)
         self.held: list[Held] = []
         self.reactions: list[tuple[str, str, str, str, str, int]] = []
+        self.answers.begin()
         self.tombstones: list[tuple[str, str]] = []
         self.withdrawn: set[tuple[str, str]] = set()
         self.spoken: set[Lane] = set()
@@ -110,19 +114,42 @@ class Events:
     async def _read(self, event: Raw, room: Room) -> Inbound | None:
         view = self._view(room)
         content = event.get("content")
-        if isinstance(content, Mapping) and content.get("msgtype") == _VERIFICATION:
+        if isinstance(content, Mapping) and verification.is_request(content):
+            if content.get("to") != view.me:
+                return None
+            asked = Asked(person=reading.sender(event), id=reading.event_id(event), room=room.id)
+            self._device.machine.verifications.append(asked)
             return reading.inbound(event, view, Shared(at=reading.when(event), what="verification"))
+        if event.get("type") in pollforms.RESPONSES:
+            return self.answers.answer(event, view)
         target = reading.answered(event)
-        ours = target is not None and await self._device.is_ours(room.id, target)
+        card = self.answers.card_of(target, room.id)
+        ours = card is not None or (target is not None and await self._device.is_ours(room.id, target))
         admin = not view.private and room.administrates(reading.sender(event))
         item = reading.read(event, view, ours=ours, admin=admin)
-        if item is not None and target is not None and not ours and isinstance(item.event, Said) and not view.private:
-            quoted = reading.quoted(await event_of(self._device, room.id, target))
-            return replace(item, event=replace(item.event, quoted=quoted))
-        if item is not None and isinstance(item.event, Pressed) and target is not None:
-            at = round(item.event.at.timestamp() * 1000)
-            self.reactions.append((item.key, room.id, item.person, target, item.event.data, at))
-        return item
+        if item is None:
+            return None
+        match item.event:
+            case Said() as said if target is not None and not ours:
+                return replace(item, event=await self._quoting(said, room.id, target, private=view.private))
+            case Said(reply_to=str()) as said if card is not None:
+                return replace(item, event=replace(said, reply_to=card))
+            case Pressed(message=str(message)) as pressed:
+                at, meant = round(pressed.at.timestamp() * 1000), card or message
+                self.reactions.append((item.key, room.id, item.person, meant, pressed.data, at))
+                return replace(item, event=replace(pressed, message=meant))
+            case Shared(what="document", name=str(name)) as shared if name:
+                return replace(item, event=replace(shared, text=await flow_file(self._device.server, event["content"])))
+            case _:
+                return item
+
+    async def _quoting(self, said: Said, room: str, target: str, *, private: bool) -> Said:
+        """A command with what it answers: somebody's poll, somebody's words."""
+        if private and not said.text.startswith(("/", "!")):
+            return said
+        found = await event_of(self._device, room, target)
+        poll, several = pollforms.asked(found or {})
+        return replace(said, quoted=() if private else reading.quoted(found), poll=poll, several=several)
 
     def _view(self, room: Room) -> View:
         me = self._device.me
@@ -172,6 +199,11 @@ class Events:
         except (Unanswered, Refusal):
             self._wanted = wanted
             raise
+
+    async def decline(self) -> None:
+        """Decline to be verified, to whoever asked since the last time."""
+        asked, self._device.machine.verifications = self._device.machine.verifications, []
+        await decline(self._device, asked)
 
     # Rooms
 
@@ -225,6 +257,7 @@ class Events:
         just = {(id, by): (message, sign) for id, _room, by, message, sign, _ms in self.reactions}
         put = just.get((target, who)) or self._device.desk.reaction(target, room.id, who)
         if put is None:
-            return []
+            back = self.answers.taken_back(event, target, self._view(room))
+            return [] if back is None else [back]
         pressed = Pressed(at=reading.when(event), data=TAKEN + put[1], message=put[0])
         return [reading.inbound(event, self._view(room), pressed)]

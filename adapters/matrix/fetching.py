@@ -1,4 +1,5 @@
-"""Getting something back from the homeserver: an event that somebody refers to, the picture that somebody sent.
+"""Getting something back from the homeserver: an event that somebody refers to, the picture that somebody sent,
+a small file.
 
 The one rule: a reference names the event, never the key of the picture. Who redacts their message takes the picture
 back, and what we keep of it opens nothing.
@@ -6,6 +7,8 @@ back, and what we keep of it opens nothing.
 
 from __future__ import annotations
 
+import asyncio
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,12 +19,16 @@ from adapters.base import File, Refused
 from adapters.matrix import reading
 from adapters.matrix.device import Device
 from adapters.matrix.machine import Forged, NoKey
-from adapters.matrix.reading import Raw
+from adapters.matrix.reading import MAX_FILE, Raw
 from adapters.matrix.sharing import Refusal
-from adapters.matrix.transport import Homeserver, path
+from adapters.matrix.transport import Homeserver, Unanswered, path
 from adapters.pictures import MAX_BYTES, fetched
 
+log = logging.getLogger(__name__)
+
 _NOT_THERE = (400, 403, 404)
+FILE_SECONDS = 20.0
+"""For which a small file may take; others who write to us wait as long."""
 
 
 async def event_of(device: Device, room: str, event: str) -> Raw | None:
@@ -48,22 +55,38 @@ async def picture(device: Device, server: Homeserver, ref: str) -> File:
     content = found.get("content") if found is not None else None
     if not isinstance(content, Mapping) or content.get("msgtype") != "m.image":
         raise Refused("the picture was taken away, or cannot be read")
+    return await fetched(await _data(server, content, MAX_BYTES))
+
+
+async def flow_file(server: Homeserver, content: Raw) -> str:
+    """The text of a small file; empty when it cannot be had now. It is said to us, so that reading waits for it, but
+    not for long: whoever sent it is asked to send it again."""
+    try:
+        async with asyncio.timeout(FILE_SECONDS):
+            return (await _data(server, content, MAX_FILE)).decode("utf-8-sig")
+    except (Refused, Refusal, Unanswered, TimeoutError, UnicodeDecodeError) as problem:
+        log.info("A file cannot be read (%s)", type(problem).__name__)
+        return ""
+
+
+async def _data(server: Homeserver, content: Raw, most: int) -> bytes:
+    """What a message carries beside its words, opened where it is encrypted."""
     sealed = content.get("file")
     address = sealed.get("url") if isinstance(sealed, Mapping) else content.get("url")
-    data = await _download(server, address)
-    return await fetched(data if not isinstance(sealed, Mapping) else _opened(data, sealed))
+    data = await _download(server, address, most)
+    return _opened(data, sealed) if isinstance(sealed, Mapping) else data
 
 
-async def _download(server: Homeserver, address: Any) -> bytes:
+async def _download(server: Homeserver, address: Any, most: int) -> bytes:
     """https://spec.matrix.org/latest/client-server-api/#get_matrixclientv1mediadownloadservernamemediaid and, on
     servers older than it, the way before."""
     if not isinstance(address, str) or not address.startswith("mxc://"):
         raise Refused("the picture has no address")
     host, _, name = address.removeprefix("mxc://").partition("/")
     for version in ("/_matrix/client/v1/media", "/_matrix/media/v3"):
-        reply, data = await server.download(version, host, name, MAX_BYTES)
+        reply, data = await server.download(version, host, name, most)
         if reply.ok:
-            if len(data) > MAX_BYTES:
+            if len(data) > most:
                 raise Refused("the picture is too large")
             return data
         if reply.status not in _NOT_THERE:

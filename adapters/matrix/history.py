@@ -13,7 +13,7 @@ from typing import Any
 
 import orjson
 
-from adapters.matrix import reading
+from adapters.matrix import pollforms, reading
 from adapters.matrix.asking import Asking
 from adapters.matrix.transport import path
 
@@ -31,6 +31,7 @@ _FILTER = orjson.dumps(
             reading.MESSAGE,
             reading.STICKER,
             reading.REACTION,
+            *pollforms.RESPONSES,
             reading.ENCRYPTED,
             reading.REDACTION,
             *reading.STATE,
@@ -51,18 +52,28 @@ class Gap:
     async def filled(self, events: Sequence[Any], end: str, since: str) -> list[Any]:
         """The events with those before them, back to the reading `since`, or to the invitation where we came in
         between. `end` is where the hole ends."""
+        if not end:
+            return list(events)
         came = _came(events, self._me) is not None
         before = await self._back(end, None if came else since, BEFORE_US if came else MOST)
         if not came and _came(before, self._me) is not None and not _asked_in(before, self._me):
             before = await self._back(end, None, len(before) + BEFORE_US)
         return [*before, *events]
 
+    async def since_invited(self, events: Sequence[Any]) -> list[Any]:
+        """Everything since our last invitation, among it the events, with which we came in."""
+        found = await self._back("", None, BEFORE_US)
+        known = {event.get("event_id") for event in found if isinstance(event, Mapping)}
+        return [*found, *(event for event in events if event.get("event_id") not in known)]
+
     async def _back(self, start: str, stop: str | None, most: int) -> list[Any]:
-        """Events before `start`, oldest first; to `stop`, or to our invitation."""
+        """Events before `start` (empty: before now), oldest first; to `stop`, or to our invitation."""
         found: list[Any] = []
         token: str | None = start
-        while token and len(found) < most:
-            query = {"dir": "b", "from": token, "limit": str(PAGE), "filter": _FILTER}
+        while token is not None and len(found) < most:
+            query = {"dir": "b", "limit": str(PAGE), "filter": _FILTER}
+            if token:
+                query["from"] = token
             if stop is not None:
                 query["to"] = stop
             reply = await self._asking.ask("GET", path("rooms", self._room, "messages"), query=query)
@@ -72,12 +83,17 @@ class Gap:
                 break
             found += chunk
             following = reply.body.get("end")
-            token = following if isinstance(following, str) and following != token else None
+            token = following if isinstance(following, str) and following not in ("", token) else None
             if stop is None and _asked_in(chunk, self._me):
                 break
         if len(found) >= MOST:
             log.error("A room said more than %d things while we were away; the oldest are not read", MOST)
         return found[::-1]
+
+
+def came_in(events: Sequence[Any], me: str) -> bool:
+    """Is our coming among the events?"""
+    return _came(events, me) is not None
 
 
 def since_we_came(events: Sequence[Any], me: str) -> list[Any]:

@@ -12,6 +12,7 @@ import logging
 from dataclasses import replace
 from typing import Any
 
+from adapters.matrix import service
 from adapters.matrix.machine import Machine
 from adapters.matrix.settings import MatrixSettings
 from adapters.matrix.store import Account, Store, StoreError
@@ -35,6 +36,9 @@ async def account_of(settings: MatrixSettings, store: Store, server: Homeserver)
     kept = store.account()
     if kept is not None:
         _same(settings, kept)
+    if settings.registration is not None:
+        return await _presented(settings, server, kept)
+    if kept is not None:
         server.token = kept.token if not settings.access_token else settings.access_token
         return await _confirmed(replace(kept, token=server.token), settings, store, server)
     if settings.access_token:
@@ -50,6 +54,8 @@ async def account_of(settings: MatrixSettings, store: Store, server: Homeserver)
 
 async def renew(settings: MatrixSettings, store: Store, server: Homeserver, account: Account) -> Account:
     """A new token for the same device, when the server no longer takes the old one."""
+    if settings.registration is not None:
+        return await _presented(settings, server, account)
     if not settings.password:
         raise LoginError(
             "The homeserver no longer accepts the access token of the bot. Run `palabre matrix login` (the device "
@@ -58,6 +64,18 @@ async def renew(settings: MatrixSettings, store: Store, server: Homeserver, acco
     again = await _log_in(settings, server, account.device)
     store.keep_account(again)
     return again
+
+
+async def _presented(settings: MatrixSettings, server: Homeserver, kept: Account | None) -> Account:
+    """The device of an application service. The token of an earlier login stays where it is, for the day when somebody
+    goes back to it."""
+    assert settings.registration is not None
+    wanted = kept.device if kept is not None else settings.device_id
+    try:
+        found = await service.present(server, settings.registration, wanted)
+    except service.ServiceRefused as refused:
+        raise LoginError(str(refused)) from None
+    return replace(found, homeserver=settings.homeserver, token=kept.token if kept is not None else "")
 
 
 async def _log_in(settings: MatrixSettings, server: Homeserver, device: str | None) -> Account:

@@ -24,6 +24,7 @@ from nio.store import SqliteStore
 
 from adapters.matrix.reading import Raw
 from adapters.matrix.store import KEYS, wrong_key
+from adapters.matrix.verification import Asked, asked_of_device, is_of_verification
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +58,8 @@ class _Olm(Olm):  # type: ignore[misc]
 
 
 class Machine:
-    """One device. `fallback_wanted` says that the server holds no unused fallback key of ours."""
+    """One device. `fallback_wanted` says that the server holds no unused fallback key of ours; `verifications` are
+    those who want to compare pictures with us."""
 
     def __init__(self, folder: Path, user: str, device: str, key: str) -> None:
         store = SqliteStore(user, device, str(folder), pickle_key=key, database_name=KEYS)
@@ -72,6 +74,7 @@ class Machine:
         self._store = store
         self.user, self.device = user, device
         self.fallback_wanted = False
+        self.verifications: list[Asked] = []
         self._seen: OrderedDict[tuple[str, int], str] = OrderedDict()
         self._earliest = {(one.room_id, one.sender_key, one.id): one for one in self.olm.inbound_group_store}
         self._encrypted: set[str] = set(store.load_encrypted_rooms())
@@ -120,6 +123,9 @@ class Machine:
 
     def _take_one(self, event: Any) -> str | None:
         """The session that the event brought a key of, if it did."""
+        if is_of_verification(event):
+            self.verifications += [asked] if (asked := asked_of_device(event)) is not None else []
+            return None
         try:
             parsed = ToDeviceEvent.parse_event(dict(event))
             said = self.olm.handle_to_device_event(parsed) if parsed is not None else None

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from adapters.base import Inbound, Place, Refused
+from adapters.matrix import pollforms
 from adapters.spots import spot
 from flows.events import Event, Overheard, Pressed, Said, Shared
 
@@ -30,6 +31,9 @@ _DIGIT_EMOJI = {f"{digit}\ufe0f\u20e3": str(digit) for digit in range(10)} | {
 }
 _TEN = "\U0001f51f"
 _GEO = re.compile(r"geo:(-?[0-9]{1,3}(?:\.[0-9]{1,20})?),(-?[0-9]{1,3}(?:\.[0-9]{1,20})?)(?:[,;].*)?", re.DOTALL)
+_FLOW_FILE = (".yaml", ".yml")
+MAX_FILE = 65_536
+"""Bytes of a flow file; a larger one is not fetched."""
 MAX_REF = 255
 """Of a photo; a room id and an event id may be 255 bytes each, and are a fourth of that."""
 
@@ -58,8 +62,11 @@ def read(event: Raw, view: View, *, ours: bool, admin: bool) -> Inbound | None:
 
 
 def answered(event: Raw) -> str | None:
-    """The message that a reply or a reaction is about; the road wants to know only about ours."""
+    """The message that a reply or a reaction is about, the poll that a response is about; the road wants to know only
+    about ours."""
     relates = _relates(event)
+    if event.get("type") in pollforms.RESPONSES:
+        return _id(relates.get("event_id")) if relates.get("rel_type") == "m.reference" else None
     if event.get("type") == REACTION:
         return _id(relates.get("event_id")) if relates.get("rel_type") == "m.annotation" else None
     if relates.get("rel_type") == "m.thread" and relates.get("is_falling_back") is True:
@@ -87,7 +94,7 @@ def quoted(event: Raw | None) -> tuple[str, ...]:
     if event is None or not isinstance(content, Mapping) or "state_key" in event:
         return ()
     try:
-        words = content.get("body") if event.get("type") == MESSAGE else ""
+        words = content.get("body") if event.get("type") == MESSAGE else "\n".join(pollforms.asked(event)[0])
         text = words if isinstance(words, str) else ""
         return event_id(event), sender(event), _without_fallback(text) if answered(event) else text
     except Malformed:
@@ -189,6 +196,8 @@ def _message(event: Raw, view: View, ours: bool, admin: bool) -> Event | None:
     if not (view.private or ours):
         return _overheard(event, _caption(content))
     what = _KINDS.get(str(kind), "other")
+    if what == "document" and view.private and (name := _flow_file(content)):
+        return Shared(at=when(event), what=what, name=name)
     ref = photo_ref(view.adapter, view.room, event_id(event)) if what == "photo" else ""
     return Shared(
         at=when(event),
@@ -219,6 +228,15 @@ def _caption(content: Raw) -> str:
     https://spec.matrix.org/latest/client-server-api/#media-captions"""
     words, name = content.get("body"), content.get("filename")
     return words if isinstance(words, str) and isinstance(name, str) and words != name else ""
+
+
+def _flow_file(content: Raw) -> str:
+    """The name of a flow file that is small enough to read. Where words stand under a file, its name stands apart."""
+    name, info = content.get("filename", content.get("body")), content.get("info")
+    size = info.get("size") if isinstance(info, Mapping) else None
+    if not isinstance(name, str) or not name.lower().endswith(_FLOW_FILE):
+        return ""
+    return name[:120] if size is None or (type(size) is int and size <= MAX_FILE) else ""
 
 
 def _spot(uri: Any) -> str:

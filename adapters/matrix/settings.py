@@ -7,12 +7,15 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from adapters.matrix.registration import Registration
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatrixSettings:
     """`store` is the folder of the encryption keys; `store_key` locks it (without one, a key is made and kept in a file
     beside the folder). `invites` names who may invite the bot, as patterns with commas between (`@*:ville.fr`).
-    `known` says that this account was read before: then a missing store is refused, never made anew.
+    `known` says that this account was read before: then a missing store is refused, never made anew. With a
+    `registration` the homeserver pushes what happens to us, and no login is needed.
 
     `back_off` bounds the waits (seconds) while the server refuses us, `retry` those after a broken network. `patience`
     is for how long later words of somebody wait for earlier ones whose key is on its way."""
@@ -26,6 +29,7 @@ class MatrixSettings:
     store_key: str | None = field(default=None, repr=False)
     invites: str = "*"
     known: bool = False
+    registration: Registration | None = None
     back_off: tuple[float, float] = (5.0, 300.0)
     retry: tuple[float, float] = (1.0, 60.0)
     patience: float = 15.0
@@ -36,7 +40,9 @@ class MatrixSettings:
             raise ValueError(
                 "PALABRE_MATRIX__HOMESERVER must be the address of the homeserver, such as https://matrix.ville.fr"
             )
-        if not (self.password or self.access_token or (self.store / "account.json").exists()):
+        if self.registration is None and not (
+            self.password or self.access_token or (self.store / "account.json").exists()
+        ):
             raise ValueError(
                 "The Matrix account is not logged in: run `palabre matrix login`, or set PALABRE_MATRIX__PASSWORD "
                 "(or PALABRE_MATRIX__ACCESS_TOKEN and PALABRE_MATRIX__DEVICE_ID)"

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import OrderedDict
 from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -18,11 +19,12 @@ from typing import Any
 import orjson
 
 from adapters.base import Inbound
-from adapters.matrix import reading, waiting
+from adapters.matrix import pollforms, reading, waiting
 from adapters.matrix.asking import Asking
 from adapters.matrix.device import Device
 from adapters.matrix.events import Events
-from adapters.matrix.history import Gap, since_we_came
+from adapters.matrix.history import Gap, came_in, since_we_came
+from adapters.matrix.pushing import Pushes, as_reading
 from adapters.matrix.reading import Raw
 from adapters.matrix.sharing import Refusal
 from adapters.matrix.transport import Unanswered, path
@@ -35,8 +37,18 @@ POLL_SECONDS = 30
 POLL_MARGIN = 15.0
 PAGE = 100
 REACTIONS_KEPT = timedelta(days=90)
+REMEMBERED = 20_000
+"""Events that may come twice, pushed and read."""
 
-_TYPES = [reading.MESSAGE, reading.STICKER, reading.REACTION, reading.ENCRYPTED, reading.REDACTION, *reading.STATE]
+_TYPES = [
+    reading.MESSAGE,
+    reading.STICKER,
+    reading.REACTION,
+    *pollforms.RESPONSES,
+    reading.ENCRYPTED,
+    reading.REDACTION,
+    *reading.STATE,
+]
 _TIMELINE = {"limit": PAGE, "types": _TYPES, "lazy_load_members": True}
 _FILTER = {
     "presence": {"not_types": ["*"]},
@@ -61,13 +73,26 @@ class Reading:
     moved: list[str] = field(default_factory=list)
     deserted: list[str] = field(default_factory=list)
     """Rooms where nobody is left but us."""
+    taken: list[str] = field(default_factory=list)
+    """Events that may come again."""
 
 
 class Syncing:
-    """Reads for one device. `woken` is set when invitations or moves wait to be answered."""
+    """Reads for one device. `woken` is set when invitations or moves wait to be answered.
+
+    Where the homeserver pushes what happens in rooms (`pushes`), whatever comes first counts and `/sync` is read as
+    well, for two reasons. Of the keys of encryption, a homeserver drops what it would push while we are away
+    (https://github.com/element-hq/synapse/issues/14710). And Synapse 1.163 can leave a transaction lying: one that it
+    makes in the instant in which it finds us back is sent no more until we are away again."""
 
     def __init__(
-        self, device: Device, asking: Asking, events: Events, now: Callable[[], datetime], patience: float
+        self,
+        device: Device,
+        asking: Asking,
+        events: Events,
+        now: Callable[[], datetime],
+        patience: float,
+        pushes: Pushes | None = None,
     ) -> None:
         self.woken = asyncio.Event()
         self._device = device
@@ -76,6 +101,10 @@ class Syncing:
         self._now = now
         self._patience_ms = round(patience * 1000)
         self._next_ms: int | None = None
+        self._pushes = pushes
+        self._syncing: asyncio.Task[Raw] | None = None
+        self._caught_up = False
+        self._taken: OrderedDict[str, None] = OrderedDict()
 
     async def start(self) -> str:
         """Where a new account begins: at what comes from now on. Kept until the first reading was stored, so that
@@ -94,13 +123,35 @@ class Syncing:
         """One reading after the other, for ever."""
         since, hold = cursor or await self.start(), 0.0  # what is there comes at once
         self._device.desk.forget_reactions(round((self._now() - REACTIONS_KEPT).timestamp() * 1000))
-        while True:
-            answer = await self._sync(since, hold)
-            found = await self._whole(answer, since)
-            yield found
-            self._settle(found)
-            since, hold = found.cursor, self._hold_seconds()
-            await self._keep_up()
+        try:
+            while True:
+                answer = await self._next(since, hold)
+                found = await self._whole(answer, since)
+                yield found
+                self._settle(found)
+                since, hold = found.cursor, self._hold_seconds()
+                await self._keep_up()
+        finally:
+            if self._syncing is not None:
+                self._syncing.cancel()
+            if self._pushes is not None:
+                self._pushes.give_back()
+
+    async def _next(self, since: str, hold: float) -> Raw:
+        """What there is to read next, or an empty answer after `hold` seconds."""
+        if self._pushes is None or not self._caught_up:
+            return await self._sync(since, hold)
+        if self._syncing is None:
+            self._syncing = asyncio.create_task(self._sync(since, POLL_SECONDS))
+        pushed = asyncio.create_task(self._pushes.wait())
+        await asyncio.wait({self._syncing, pushed}, timeout=hold, return_when=asyncio.FIRST_COMPLETED)
+        pushed.cancel()
+        if self._syncing.done():  # first: with it come keys, and what a push may lack before it
+            read, self._syncing = self._syncing, None
+            return read.result()
+        answer, lost = as_reading(self._pushes.take(), self._device.me, since)
+        self._events.malformed += lost
+        return answer
 
     def _hold_seconds(self) -> float:
         """How long the server may hold the reading: no longer than somebody's words wait for a key."""
@@ -152,8 +203,6 @@ class Syncing:
             self._device.forget_room(id)
         with desk.writing():
             desk.hold(events.held)
-            for reaction in events.reactions:
-                desk.react(*reaction)
             for old, new in events.tombstones:
                 desk.moving(old, new)
                 self.woken.set()
@@ -163,6 +212,13 @@ class Syncing:
         late = [one.event for one in held if one.passed and one.lane in events.spoken]
         held = [replace(one, overtaken=True) if one.event in late else one for one in held]
         outcome = await waiting.look(held, self._ms(), self._patience_ms, events.open, events.tell)
+        with desk.writing():
+            for reaction in events.reactions:
+                desk.react(*reaction)
+            for given in events.answers.fresh:
+                desk.answered(*given)
+            for response in events.answers.dropped:
+                desk.unanswered(response)
         outcome.overtaken += late
         outcome.gone += withdrawn
         found.items += outcome.items
@@ -176,6 +232,11 @@ class Syncing:
         if isinstance(timeline, Mapping) and timeline.get("limited") is True:
             gap = Gap(self._asking, id, device.me)
             happened = await gap.filled(happened, str(timeline.get("prev_batch", "")), since)
+        pushed = data.get("pushed") is True
+        if pushed and came_in(happened, device.me):
+            happened = await Gap(self._asking, id, device.me).since_invited(happened)  # this is not pushed
+        if pushed and any(isinstance(event, Mapping) and "state_key" in event for event in happened):
+            device.forget_room(id)  # a push may be old, and must not undo what is known since
         known = device.known_room(id)
         if known is not None:
             for event in (*_list(data.get("state"), "events"), *_list(data.get("state_after"), "events")):
@@ -195,9 +256,18 @@ class Syncing:
             if known is not None and isinstance(event, Mapping) and "state_key" in event:
                 known.apply(event)
                 device.mark_encrypted(known)
-            found.items += await self._events.take(event, room)
+            if self._is_new(event, found):
+                found.items += await self._events.take(event, room)
         if self._events.somebody_left and set(room.members) == {device.me}:
             found.deserted.append(id)
+
+    def _is_new(self, event: Any, found: Reading) -> bool:
+        """Was the event not handed out yet? Only where it may come twice."""
+        if self._pushes is None or not isinstance(event, Mapping):
+            return True
+        id = str(event.get("event_id"))
+        found.taken.append(id)
+        return id not in self._taken
 
     def _take_invites(self, invites: Mapping[str, Raw]) -> None:
         desk, me = self._device.desk, self._device.me
@@ -222,6 +292,12 @@ class Syncing:
             for id in found.deserted:
                 desk.desert(id)
                 self.woken.set()
+        self._caught_up = True
+        self._taken.update(dict.fromkeys(found.taken))
+        while len(self._taken) > REMEMBERED:
+            self._taken.popitem(last=False)
+        if self._pushes is not None:
+            self._pushes.settle()
 
     async def _keep_up(self) -> None:
         """What encryption needs besides; when it cannot be done now, it is done after the next reading."""
@@ -229,6 +305,7 @@ class Syncing:
             await self._device.upload_keys()
             await self._device.sharing.mend()
             await self._events.ask_for_keys()
+            await self._events.decline()
         except (Unanswered, Refusal) as problem:
             log.info("The encryption keys could not be kept up (%s); after the next reading", problem)
 

@@ -68,10 +68,13 @@ class Reply:
 
 
 class Homeserver:
-    """One account on one homeserver. `token` may be changed while it is used."""
+    """One account on one homeserver. `token` may be changed while it is used; `acting` is what an application service
+    puts into each call: for whom it speaks.
+    https://spec.matrix.org/latest/application-service-api/#identity-assertion"""
 
     def __init__(self, base_url: str, token: str | None = None) -> None:
         self.token = token
+        self.acting: Mapping[str, str] = {}
         self._base = base_url.rstrip("/")
         self.closed = False
         self._session: aiohttp.ClientSession | None = None
@@ -97,9 +100,11 @@ class Homeserver:
         """A file of the media repository, and at most one byte more of it than `most`; empty with a refusal."""
         headers = {"Authorization": f"Bearer {self.token}"} if self.token else {}
         timeout = aiohttp.ClientTimeout(total=2 * TOTAL_SECONDS, sock_connect=CONNECT_SECONDS)
-        address = f"{self._base}{version}/download/{quote(host, safe='')}/{quote(name, safe='')}"
+        address = URL(f"{self._base}{version}/download/{quote(host, safe='')}/{quote(name, safe='')}", encoded=True)
         try:
-            async with self._open().get(URL(address, encoded=True), headers=headers, timeout=timeout) as answer:
+            async with self._open().get(
+                address.with_query(self.acting) if self.acting else address, headers=headers, timeout=timeout
+            ) as answer:
                 if answer.status != 200:
                     said = parse(await answer.content.read(65_536))
                     return Reply(answer.status, said, answer.headers.get("Retry-After")), b""
@@ -124,9 +129,10 @@ class Homeserver:
             headers["Content-Type"] = kind
         timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=CONNECT_SECONDS)
         url = URL(self._base + path, encoded=True)
+        told = {**self.acting, **(query or {})}
         try:
             async with self._open().request(
-                method, url.with_query(query) if query else url, data=data, headers=headers, timeout=timeout
+                method, url.with_query(told) if told else url, data=data, headers=headers, timeout=timeout
             ) as answer:
                 return Reply(answer.status, parse(await answer.read()), answer.headers.get("Retry-After"))
         except (aiohttp.ClientError, TimeoutError, OSError) as problem:

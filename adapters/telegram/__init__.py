@@ -7,9 +7,8 @@ from datetime import UTC, datetime
 
 from adapters.telegram.adapter import Menu, TelegramAdapter
 from adapters.telegram.settings import TelegramSettings
-from adapters.telegram.transport import Lost, NotSent, Transport
 
-__all__ = ["Menu", "TelegramAdapter", "TelegramSettings", "build", "who_am_i"]
+__all__ = ["Menu", "TelegramAdapter", "TelegramSettings", "build"]
 
 Now = Callable[[], datetime]
 
@@ -21,19 +20,3 @@ def _now() -> datetime:
 def build(settings: TelegramSettings, *, menu: Menu | None = None, now: Now = _now) -> TelegramAdapter:
     """The Telegram adapter; `menu` is the command menu, per language, `now` dates what Telegram does not."""
     return TelegramAdapter(settings, menu=menu, now=now)
-
-
-async def who_am_i(settings: TelegramSettings) -> str:
-    """The name of the bot, asked once. ConnectionError where the server cannot be reached, ValueError where it refuses
-    the token; neither shows the token."""
-    transport = Transport(settings.base_url, settings.token)
-    try:
-        reply = await transport.call("getMe", {})
-    except (NotSent, Lost) as problem:
-        raise ConnectionError(str(problem)) from None
-    finally:
-        await transport.shutdown()
-    result = reply.body.get("result")
-    if not reply.ok or not isinstance(result, dict):
-        raise ValueError(reply.description or f"status {reply.status}")
-    return str(result.get("username") or result.get("first_name") or "")

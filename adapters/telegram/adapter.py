@@ -6,9 +6,10 @@ answerCallbackQuery) make no library objects, neither out nor in; `telegram.Bot`
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import logging
 import re
-import secrets
 import time
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
@@ -90,11 +91,12 @@ class TelegramAdapter:
             get_updates_request=self._transport,
         )
         self._poller = Poller(self._transport, settings, monotonic)
-        self._pushes = Pushes(settings.webhook_secret or secrets.token_urlsafe(32))
+        self._pushes = Pushes(settings.webhook_secret or _secret_of(settings.token))
         self._standing = Standing(self._transport, monotonic)
         self._acting = Acting(self._transport, lambda: self._me.id if self._me else None, now)
         self._queries: OrderedDict[str, str] = OrderedDict()
         self._me: Me | None = None
+        self._menu_is_up = False
 
     @property
     def last_poll_ok(self) -> float | None:
@@ -105,6 +107,11 @@ class TelegramAdapter:
     def reachable(self) -> bool:
         """False while Telegram is known not to answer, so that silence is not taken for "nothing more to read"."""
         return self._poller.reachable
+
+    @property
+    def received_anywhere(self) -> bool:
+        """Telegram pushes to whichever process its address leads to; by long poll, one process asks."""
+        return self._settings.mode == "webhook"
 
     def capabilities(self, place: Place) -> Capabilities:
         if not is_group(place):
@@ -132,7 +139,7 @@ class TelegramAdapter:
     # Reading
 
     async def receive(self, cursor: str | None) -> AsyncIterator[Batch]:
-        me = await self._introduce()
+        me = await self._begin()
         source = self._pushed() if self._settings.mode == "webhook" else self._poller.updates(cursor)
         async with aclosing(source):
             async for taken in source:
@@ -149,13 +156,20 @@ class TelegramAdapter:
         """The answer to one push of Telegram, for another web server than Starlette."""
         return await self._pushes.endpoint(body, secret_header)
 
-    async def _introduce(self) -> Me:
-        """Learn who we are (commands in groups carry our name) and put the command menu up."""
+    async def introduce(self) -> Me:
+        """Learn who we are: commands in groups and links carry our name."""
         if self._me is None:
             said = await self._poller.ask("getMe", {})
             self._me = Me(int(said["id"]), str(said.get("username") or "").lower())
-            await self._publish_menu()
         return self._me
+
+    async def _begin(self) -> Me:
+        """Learn who we are, and put the command menu up."""
+        me = await self.introduce()
+        if not self._menu_is_up:
+            await self._publish_menu()
+            self._menu_is_up = True
+        return me
 
     async def _publish_menu(self) -> None:
         for language, commands in self._menu.items():
@@ -234,6 +248,8 @@ class TelegramAdapter:
         payload = {"callback_query_id": query}
         if text:
             payload["text"] = _cut(text, MAX_NOTE)
+        if self._pushes.answer(query, payload):
+            return
         try:
             reply = await self._transport.call("answerCallbackQuery", payload)
         except (NotSent, Lost, TypeError) as problem:
@@ -288,6 +304,11 @@ class TelegramAdapter:
             return await self._transport.call(method, payload)
         except TypeError as problem:  # orjson: something that no JSON can carry
             raise Refused(f"cannot be written as JSON ({problem})") from None
+
+
+def _secret_of(token: str) -> str:
+    """What Telegram shows with each push, the same for every process of this bot."""
+    return hmac.new(token.encode(), b"palabre webhook", hashlib.sha256).hexdigest()
 
 
 def _form(payload: Mapping[str, Any]) -> dict[str, str]:

@@ -39,7 +39,7 @@ def failure(reply: Reply, *, editing: bool) -> SendError:
         return Gone(reply.description, moved_to=str(migrated))
     match reply.status:
         case 429:
-            return Later(float(max(reply.parameter("retry_after") or 0, 1)))
+            return Later(float(max(reply.parameter("retry_after") or 0, 1)), hasty=True)
         case 401 | 404:
             return Later(TOKEN_WAIT, whole=True)
         case 403:
@@ -48,9 +48,10 @@ def failure(reply: Reply, *, editing: bool) -> SendError:
             return Gone(reply.description)
         case 200 | 504:
             # A gateway that gave up waiting, or an answer nobody can read: the message may be there.
-            return Later(BROKEN_WAIT) if editing else Unsure(f"unreadable answer with status {reply.status}")
+            unreadable = f"unreadable answer with status {reply.status}"
+            return Later(BROKEN_WAIT, broken=True) if editing else Unsure(unreadable)
         case status if status >= 500:
-            return Later(BROKEN_WAIT)
+            return Later(BROKEN_WAIT, broken=True)
         case status:
             return Refused(reply.description or f"status {status}")
 
@@ -58,7 +59,7 @@ def failure(reply: Reply, *, editing: bool) -> SendError:
 def broken(problem: NotSent | Lost, *, editing: bool) -> SendError:
     """What a connection that failed means."""
     if isinstance(problem, NotSent) or editing:
-        return Later(BROKEN_WAIT)
+        return Later(BROKEN_WAIT, broken=True)
     return Unsure(str(problem))
 
 

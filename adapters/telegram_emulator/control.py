@@ -15,7 +15,8 @@
     {"do": "fault", "method": "sendMessage", "kind": "lost", "times": 1, "seconds": 1, "rate": 1}
     {"do": "calm"}                                     no faults any more
     {"do": "limits", "on": true}
-    {"do": "crowd", "people": 50, "presses": 20, "opening": "/start", "choice": -1, "first": 1000000}
+    {"do": "crowd", "people": 50, "presses": 20, "opening": "/start", "choice": -1, "first": 1000000, "think": 0.5,
+     "twice": 0.1}
     {"do": "figures"}                                  how the crowd is doing
     {"do": "status"}                                   calls, unconfirmed updates, refusals, time
     {"do": "many", "acts": [...]}                      several at once, one answer each
@@ -117,7 +118,7 @@ class Control:
                 self._emulator.limits = bool(request.get("on", True))
                 return True
             case "crowd":
-                fields = _given(request, "people", "presses", "opening", "choice", "first")
+                fields = _given(request, "people", "presses", "opening", "choice", "first", "think", "twice")
                 self._crowd = Crowd(self._emulator, **fields)
                 self._crowd.start()
                 return True

@@ -7,6 +7,7 @@ press: until it is answered (the waiting sign stops) and until the screen change
 from __future__ import annotations
 
 import asyncio
+import random
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -39,7 +40,8 @@ class Figures:
 
 class Crowd:
     """`people` say `opening`, then press, each `presses` times, the button `choice` (counted from 0, modulo how many
-    there are; -1 takes another one each time) of whatever message last showed buttons to them."""
+    there are; -1 takes another one each time) of whatever message last showed buttons to them. Each thinks for about
+    `think` seconds before a press; of `twice`, that share of presses happens twice, as impatient people press."""
 
     def __init__(
         self,
@@ -50,11 +52,16 @@ class Crowd:
         opening: str = "/start",
         choice: int = -1,
         first: int = FIRST_ID,
+        think: float = 0.0,
+        twice: float = 0.0,
     ) -> None:
         self.figures = Figures()
         self._emulator = emulator
         self._opening = opening
         self._choice = choice
+        self._think = think
+        self._twice = twice
+        self._dice = random.Random(first)
         self._walkers = {
             number: _Walker(emulator.citizen(number, f"P{number}", "fr"), presses)
             for number in range(first, first + people)
@@ -107,7 +114,7 @@ class Crowd:
         choices = [button["callback_data"] for button in shown.buttons if "callback_data" in button]
         if choices and walker.left:
             # After the answer to the bot's own request is on its way, not inside it.
-            asyncio.get_running_loop().call_soon(self._press, walker, shown, choices)
+            asyncio.get_running_loop().call_later(self._pause(), self._press, walker, shown, choices)
 
     def _press(self, walker: _Walker, shown: Shown, choices: list[str]) -> None:
         if walker.pressed_at or not walker.left:
@@ -119,6 +126,11 @@ class Crowd:
         walker.waiting_answer = True
         self.figures.presses += 1
         walker.citizen.press_data(choice, shown)
+        if self._twice and self._dice.random() < self._twice:
+            walker.citizen.press_data(choice, shown)
+
+    def _pause(self) -> float:
+        return self._think * (0.5 + self._dice.random()) if self._think else 0.0
 
     def _answered(self, person: Person, text: str) -> None:
         walker = self._walkers.get(person.id)

@@ -99,6 +99,8 @@ class WebAdapter:
     """The adapter; its pages are in `routes`."""
 
     name = NAME
+    received_anywhere = True
+    """Pages speak to whichever process they reach."""
 
     def __init__(self, settings: WebSettings) -> None:
         self.settings = settings

@@ -38,6 +38,10 @@ class Streams:
         self._pages: dict[str, set[_Page]] = {}
         self._closing = False
 
+    def places(self) -> list[str]:
+        """Where a page is open."""
+        return list(self._pages)
+
     def wake(self, place: str) -> None:
         """Something was put on the shelf of `place`."""
         for page in self._pages.get(place, ()):

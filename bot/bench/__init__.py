@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from bot.bench import counting, proposals, road, spam, telegram
+from bot.bench import counting, delivery, matrix, proposals, road, spam, telegram
 from bot.upkeep import calm_collector
 
 
@@ -38,10 +38,37 @@ def measure(*, quick: bool) -> None:
             f"p95 {run.reply_p95_ms:6.0f} ms   {run.cpu_ms:5.2f} ms CPU/press   {run.memory_mb:4.0f} MB"
         )
     click.echo(f"  ratio                   {best.per_second / stock.per_second:10.1f}")
+    _matrix(rounds, share)
+    _delivery(share)
     people = 10_000 // share
     click.echo(f"With {people:,} open sessions")
     crowd = telegram.measure_palabre(people, 2)
     click.echo(f"  resident memory         {crowd.memory_mb:10.0f} MB")
+
+
+def _delivery(share: int) -> None:
+    rate, seconds = 50, 60 // share
+    click.echo(f"By webhook, {rate} presses a second, each call of the Bot API 50 ms")
+    pushed = delivery.measure_webhook(rate, seconds)
+    click.echo(
+        f"  {pushed.per_second:4.0f} presses/s   answered p50 {pushed.answer_p50_ms:5.1f} ms, p95 "
+        f"{pushed.answer_p95_ms:5.1f} ms   message changed p50 {pushed.edit_p50_ms:5.1f} ms, p95 "
+        f"{pushed.edit_p95_ms:5.1f} ms   {pushed.cpu_ms:5.2f} ms CPU/press"
+    )
+    sent = delivery.measure_broadcast(1_800 // share)
+    click.echo(f"A broadcast to {sent.people:,} people, 30 messages a second allowed")
+    click.echo(
+        f"  {sent.per_second:4.1f} messages/s ({sent.per_second / delivery.ALLOWED:4.0%}), "
+        f"{sent.all_per_second:4.1f} with presses   {sent.too_fast} refused with 429   "
+        f"presses p50 {sent.alone_p50_ms:4.0f} ms, p95 {sent.alone_p95_ms:4.0f} ms alone; "
+        f"p50 {sent.during_p50_ms:4.0f} ms, p95 {sent.during_p95_ms:4.0f} ms meanwhile"
+    )
+    bad = delivery.measure_faults(400 // share, 10)
+    click.echo("A bad day: 20 % of presses twice; 2 % each of 502, 429 and lost answers")
+    click.echo(
+        f"  {bad.bad:6.0f} presses/s of {bad.good:.0f} in good weather ({bad.bad / bad.good:4.0%})   "
+        f"{bad.met} faults   {'every vote counted once' if bad.exact else 'THE COUNT IS WRONG'}"
+    )
 
 
 def _count(share: int) -> None:
@@ -54,7 +81,7 @@ def _count(share: int) -> None:
 def _card(share: int) -> None:
     click.echo("A card in a group, by the number of ballots on file (half of the presses by people who voted before)")
     first: counting.Alive | None = None
-    for on_file in (100, 10_000 // share, 1_000_000 // share):
+    for on_file in (10, 10_000 // share, 1_000_000 // share):
         card = counting.measure_card(on_file, 5000 // share)
         first = first or card
         click.echo(
@@ -90,6 +117,21 @@ def _spam() -> None:
             f"  {told.name:22}  spam flagged {told.spam_flagged:3} of {told.spam:3} ({told.recall:4.0%})   "
             f"talk flagged {told.ham_flagged:3} of {told.ham:3} ({told.false_alarms:4.1%})"
         )
+
+
+def _matrix(rounds: int, share: int) -> None:
+    click.echo("Through Matrix (Synapse on loopback, 20 people at once, 25 answers each, not encrypted)")
+    if not matrix.there():
+        click.echo("  no Synapse here: sh tests/live/install-synapse.sh")
+        return
+    both = [matrix.measure_matrix(20 // min(share, 4), 25 // min(share, 5)) for _ in range(rounds)]
+    ours, stock = sorted(both, key=lambda runs: runs[0].per_second / runs[1].per_second)[rounds // 2]
+    for name, run in (("palabre", ours), ("matrix-nio, an echo", stock)):
+        click.echo(
+            f"  {name:22}  {run.per_second:10,.0f} answers/s   reply p50 {run.p50_ms:6.0f} ms, "
+            f"p95 {run.p95_ms:6.0f} ms   {run.cpu_ms:5.2f} ms CPU/answer"
+        )
+    click.echo(f"  ratio                   {ours.per_second / stock.per_second:10.1f}")
 
 
 def _median(values: list[float]) -> float:

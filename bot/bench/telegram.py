@@ -41,7 +41,7 @@ class Run:
 
 def measure_palabre(people: int, presses: int, crowds: int = 1) -> Run:
     """A consultation of `presses` questions; crowds of `people` answer all of them, one crowd after the other."""
-    with TemporaryDirectory() as folder, _emulator() as (url, token):
+    with TemporaryDirectory() as folder, emulator() as (url, token):
         (Path(folder) / "bench.yaml").write_text(flow_text(presses))
         environment = {
             **os.environ,
@@ -54,23 +54,23 @@ def measure_palabre(people: int, presses: int, crowds: int = 1) -> Run:
         palabre = [sys.executable, "-m", "bot.cli"]
         publish = [*palabre, "publish", "bench.yaml", "--open", "now"]
         subprocess.run(publish, cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
-        with _process([*palabre, "run"], folder, environment) as bot:
+        with processing([*palabre, "run"], folder, environment) as bot:
             return _measure(url, bot, people, presses, crowds)
 
 
 def measure_stock(people: int, presses: int, crowds: int = 1) -> Run:
     """The same crowd in front of python-telegram-bot as it comes."""
-    with TemporaryDirectory() as folder, _emulator() as (url, token):
+    with TemporaryDirectory() as folder, emulator() as (url, token):
         command = [sys.executable, "-m", "adapters.telegram.stock", url, token, f"{folder}/votes.db"]
-        with _process(command, folder, dict(os.environ)) as bot:
+        with processing(command, folder, dict(os.environ)) as bot:
             return _measure(url, bot, people, presses, crowds)
 
 
 def _measure(url: str, bot: subprocess.Popen[bytes], people: int, presses: int, crowds: int) -> Run:
-    _crowd(url, people=1, presses=1, first=900_000)
-    before = _processor(bot.pid)
-    found = [_crowd(url, people=people, presses=presses, first=1_000_000 + people * number) for number in range(crowds)]
-    spent = _processor(bot.pid) - before
+    crowd(url, people=1, presses=1, first=900_000)
+    before = processor(bot.pid)
+    found = [crowd(url, people=people, presses=presses, first=1_000_000 + people * number) for number in range(crowds)]
+    spent = processor(bot.pid) - before
     done = sum(figures["presses"] for figures in found)
     middle = sorted(found, key=lambda figures: float(figures["presses_per_second"]))[crowds // 2]
     return Run(
@@ -83,19 +83,19 @@ def _measure(url: str, bot: subprocess.Popen[bytes], people: int, presses: int, 
     )
 
 
-def _crowd(url: str, **people: int) -> dict[str, Any]:
+def crowd(url: str, **people: float) -> dict[str, Any]:
     """Let a crowd loose and wait until everybody is through."""
-    _ask(url, {"do": "crowd", "opening": "/start", "choice": 0, **people})
+    ask(url, {"do": "crowd", "opening": "/start", "choice": 0, **people})
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         time.sleep(0.2)
-        figures = _ask(url, {"do": "figures"})
+        figures = ask(url, {"do": "figures"})
         if figures["done"]:
             return figures
     raise RuntimeError(f"the crowd got stuck: {figures}")
 
 
-def _ask(url: str, request: dict[str, Any]) -> dict[str, Any]:
+def ask(url: str, request: dict[str, Any]) -> dict[str, Any]:
     body = json.dumps(request).encode()
     call = urllib.request.Request(f"{url}/control", body, {"Content-Type": "application/json"})
     with urllib.request.urlopen(call, timeout=PATIENCE + 30) as answer:
@@ -104,7 +104,7 @@ def _ask(url: str, request: dict[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def _emulator() -> Iterator[tuple[str, str]]:
+def emulator() -> Iterator[tuple[str, str]]:
     """The Bot API emulator in a process of its own: (address, token)."""
     command = [sys.executable, "-m", "adapters.telegram_emulator", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -118,7 +118,7 @@ def _emulator() -> Iterator[tuple[str, str]]:
 
 
 @contextmanager
-def _process(command: list[str], folder: str, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def processing(command: list[str], folder: str, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL) as process:
         try:
             time.sleep(0.5)
@@ -139,7 +139,7 @@ def _memory(pid: int) -> float:
     return 0.0
 
 
-def _processor(pid: int) -> float:
+def processor(pid: int) -> float:
     """Seconds of processor time that a process has used, its threads included."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

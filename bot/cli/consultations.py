@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from bot.cli.database import look, named, perform
-from bot.cli.files import flow_of
+from bot.cli.files import flow_of, places_of
 from bot.cli.group import fail, language, main
 from locales import tr
 
@@ -32,20 +32,18 @@ def publish(file: Path, places: tuple[str, ...], opens: str | None, closes: str 
       palabre publish my-vote.yaml --open now --close 2026-12-01T20:00
       palabre publish my-vote.yaml --place telegram:-100123
     """
-    from adapters.base import Place
+    from bot import presses
 
     loaded = flow_of(file)
-    try:
-        for place in places:
-            Place.parse(place)
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--place") from None
+    messengers = [place.adapter for place in places_of(places)]
     at_once = opens == "now"
     request = publication(
         loaded, places, None if at_once else _wall(opens, "--open"), _wall(closes, "--close"), at_once, language()
     )
     done = perform(request)
     click.echo(done["id"])
+    for sentence in presses.told(loaded.flow, messengers, language()):
+        click.secho(sentence, fg="yellow", err=True)
     if sys.stderr.isatty():
         _tell_published(done, language())
 

@@ -44,7 +44,8 @@ def _perform_here(settings: Settings, path: Path | None, request: dict[str, Any]
         database = open_database(settings)
         try:
             rules = Rules(lang=settings.locale, quiet=settings.quiet_hours, public_url=settings.public_url)
-            return backdoor.perform(Road(database, rules, now_from(settings.clock)), request)
+            road = Road(database, rules, now_from(settings.clock), alone=path is not None)
+            return backdoor.perform(road, request)
         finally:
             database.close()
 
@@ -61,6 +62,7 @@ def look(read: Callable[[Any, Any], Any]) -> Any:
     """Look into the database without changing it."""
     from bot.shelves import Flows
     from storage.database import Database
+    from storage.revisions import require_known
 
     settings = settings_now()
     path = database_path(settings)
@@ -69,6 +71,7 @@ def look(read: Callable[[Any, Any], Any]) -> Any:
     database = Database(settings.database.url, read_only=True)
     try:
         with database.transaction() as connection:
+            require_known(connection)
             return read(connection, Flows())
     finally:
         database.close()

@@ -11,25 +11,29 @@ from typing import Any
 
 import click
 
+from adapters.base import Place
 from bot.cli.group import colour, language, main
 
 
 @main.command()
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--place", "places", multiple=True, help="Where it is to be announced, such as telegram:-100123.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON list, for editors.")
-def check(files: tuple[Path, ...], as_json: bool) -> None:
-    """Find every mistake in flow files, with line and column.
+def check(files: tuple[Path, ...], places: tuple[str, ...], as_json: bool) -> None:
+    """Find every mistake in flow files, with line and column; with --place, also what cannot be answered there.
 
     \b
-    Example:
+    Examples:
       palabre check flows/library/*.yaml
+      palabre check my-vote.yaml --place 'matrix:!abc:example.org'
     """
-    from bot.checking import render_report
+    from bot.checking import in_places, render_report
     from flows.load import load_file
 
+    messengers = [place.adapter for place in places_of(places)]
     wrong = False
     for file in files:
-        loaded = load_file(file, language())
+        loaded = in_places(load_file(file, language()), str(file), messengers)
         wrong |= loaded.flow is None
         click.echo(render_report(loaded, colour=colour(), as_json=as_json))
     sys.exit(1 if wrong else 0)
@@ -51,6 +55,14 @@ def try_(file: Path, lang: str | None, repro: bool) -> None:
     flow = flow_of(file).flow
     assert flow is not None
     sys.exit(in_terminal(flow, lang=lang or flow.lang, repro=repro))
+
+
+def places_of(places: tuple[str, ...]) -> list[Place]:
+    """The places that were named; leaves with a sentence when one is none."""
+    try:
+        return [Place.parse(place) for place in places]
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--place") from None
 
 
 def flow_of(file: Path) -> Any:

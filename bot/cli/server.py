@@ -1,4 +1,4 @@
-"""Commands for whoever runs the server: run, migrate, backup, doctor, bench, the Matrix account.
+"""Commands for whoever runs the server: run, doctor, bench, the Matrix account.
 
 The one rule: secrets are asked for or read from the settings, and never printed.
 """
@@ -6,6 +6,7 @@ The one rule: secrets are asked for or read from the settings, and never printed
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import sys
@@ -20,6 +21,7 @@ from bot.cli.consultations import publication
 from bot.cli.database import database_path
 from bot.cli.group import fail, main, settings_now
 from bot.config import Settings, misspelt
+from bot.matrixaccount import secrets_of
 from locales import tr
 
 
@@ -40,7 +42,7 @@ def run(samples: bool, console: bool) -> None:
     settings = settings_now()
     if console:
         settings.console.enabled = True
-    logs.set_up(settings.log, _secrets(settings))
+    logs.set_up(settings.logging, _secrets(settings))
     path = database_path(settings)
     lang = settings.locale
     for name, meant in misspelt(os.environ):
@@ -128,60 +130,33 @@ def _secrets(settings: Settings) -> list[str]:
         settings.matrix.store_key,
     )
     password = urlsplit(settings.database.url).password
-    return [secret.get_secret_value() for secret in found if secret is not None] + ([password] if password else [])
+    told = [secret.get_secret_value() for secret in found if secret is not None] + ([password] if password else [])
+    return told + secrets_of(settings)
 
 
 @main.command()
-def migrate() -> None:
-    """Bring the database up to date (`palabre run` does it too); a copy is made first.
+@click.option("--json", "as_json", is_flag=True, help="One object for each finding, for programs.")
+def doctor(as_json: bool) -> None:
+    """Look at settings, machine, database and messengers, and say what is wrong and what to do about it.
+
+    Exit status 1 when something is wrong. Nothing is changed. Works while the service runs.
 
     \b
-    Example:
-      palabre migrate
-    """
-    from bot.app import open_database
-
-    settings = settings_now()
-    open_database(settings).close()
-    click.echo(tr(settings.locale, "The database is up to date."))
-
-
-@main.command()
-@click.argument("target", type=click.Path(path_type=Path, exists=False))
-def backup(target: Path) -> None:
-    """Copy the database to TARGET while the service runs.
-
-    \b
-    Example:
-      palabre backup palabre-2026-12-01.db
-    """
-    from storage.copy import copy_to
-
-    settings = settings_now()
-    path = database_path(settings)
-    if path is None or not path.exists():
-        fail(tr(settings.locale, "There is no SQLite database to copy."))
-    if target.exists():
-        fail(tr(settings.locale, "{file} exists already.", file=target))
-    copy_to(path, target)
-    click.echo(str(target))
-
-
-@main.command()
-def doctor() -> None:
-    """Look at settings, database and messengers, and say what is wrong.
-
-    \b
-    Example:
+    Examples:
       palabre doctor
+      palabre doctor --json
     """
     from bot.doctor import examine
 
     settings = settings_now()
     findings = asyncio.run(examine(settings, database_path(settings)))
-    for finding in findings:
-        mark = click.style("ok   ", fg="green") if finding.well else click.style("wrong", fg="red")
-        click.echo(f"{mark} {finding.sentence}")
+    if as_json:
+        told = [{"check": one.check, "well": one.well, "sentence": one.sentence} for one in findings]
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+    else:
+        for finding in findings:
+            mark = click.style("ok   ", fg="green") if finding.well else click.style("wrong", fg="red")
+            click.echo(f"{mark} {finding.sentence}")
     sys.exit(0 if all(finding.well for finding in findings) else 1)
 
 
@@ -228,3 +203,29 @@ def login(new_device: bool) -> None:
     click.echo(
         tr(settings.locale, "The keys are in {folder}. Keep them safe: nobody can make them again.", folder=where)
     )
+
+
+@matrix.command()
+@click.option("--url", help="Where the homeserver reaches Palabre's web server; else PALABRE_WEB__URL or __LISTEN.")
+@click.option(
+    "--output", type=click.Path(path_type=Path, dir_okay=False), help="The file; else PALABRE_MATRIX__REGISTRATION."
+)
+def registration(url: str | None, output: Path | None) -> None:
+    """Write the file that makes Palabre an application service of the homeserver. Written again, it keeps its tokens.
+
+    \b
+    Example:
+      PALABRE_MATRIX__USER=@palabre:ville.fr palabre matrix registration --url http://127.0.0.1:8080
+    """
+    from bot.matrixaccount import register
+
+    settings = settings_now()
+    lang, file = settings.locale, output or settings.matrix.registration
+    made = register(settings, url, file)
+    click.echo(
+        tr(lang, "{file} is for {person}, reached at {url}.", file=file.absolute(), person=made.user, url=made.url)
+    )
+    click.echo(tr(lang, "1. Copy it to where the homeserver can read it, and nobody else but you."))
+    click.echo(tr(lang, "2. In homeserver.yaml, name that copy, then start the homeserver again:"))
+    click.echo(f"app_service_config_files:\n  - /etc/matrix-synapse/{file.name}")
+    click.echo(tr(lang, "3. Set PALABRE_MATRIX__MODE=appservice and start Palabre. No login is needed."))

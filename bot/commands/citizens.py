@@ -12,6 +12,8 @@ from bot.commands import Command
 from bot.contributions import applying, kept, sharing
 from bot.contributions.pools import react_steps
 from bot.letters import Results
+from bot.linking import one, telling
+from bot.linking.naming import listed, names
 from bot.moderation import deciding, opening, rewording, sanctions
 from bot.scene import Live
 from bot.turn import Turn
@@ -26,7 +28,7 @@ from flows.messages import Block, Bold, Bullets, Button, Message, Paragraph, Pla
 from flows.prompts import command
 from flows.wording import paragraphs, write
 from locales import LANGUAGES, tr
-from storage import audit, ballots, consultations, outbox, people, proposals, sessions, shelf, stances, timers
+from storage import audit, ballots, consultations, erasures, outbox, people, proposals, sessions, shelf, stances, timers
 from storage.consultations import Consultation
 from storage.instants import ms
 from storage.proposals import Proposal
@@ -77,7 +79,6 @@ def _start_at_card(turn: Turn, payload: str) -> bool:
     elif known is None:
         enter(turn, run, drafts={ask.name: served.shared(asked[1])})
     else:
-        known.lane, known.place, known.dirty = turn.item.lane, turn.item.place, True
         turn.scene.focus(turn.item.lane, known.id)
         event = Commanded(at=turn.event.at, name="start")
         turn.apply(known, visiting.visit(flow, known.session, event, ask, asked[1]))
@@ -126,9 +127,11 @@ def _walk_in(turn: Turn, consultation: Consultation, flow: Flow, drafts: Mapping
     scene = turn.scene
     known = session_of(turn, consultation.id)
     if known is not None:
-        known.lane, known.place, known.dirty = turn.item.lane, turn.item.place, True
         scene.focus(turn.item.lane, known.id)
         turn.apply(known, advance(known.flow, known.session, Commanded(at=turn.event.at, name="start")))
+        return
+    if one.is_barred(scene, consultation, turn.participant, turn.identity):
+        turn.say(telling.barred(turn.lang, title(flow, turn.lang)))
         return
     id = scene.rules.draw(turn.item.lane, consultation.id)
     step: Step = begin(flow, session=str(id), lang=turn.lang, at=turn.event.at, drafts=drafts)
@@ -243,7 +246,6 @@ def resume(turn: Turn, argument: str) -> None:
         turn.scene.load_sessions({int(argument)})
         wanted = turn.scene.lives.get(int(argument))
         if wanted is not None and wanted.participant == turn.participant:
-            wanted.lane, wanted.place, wanted.dirty = turn.item.lane, turn.item.place, True
             turn.scene.focus(turn.item.lane, wanted.id)
     pass_on(turn, "resume")
 
@@ -357,7 +359,8 @@ def erase(turn: Turn, argument: str) -> None:
         warning = tr(
             lang, "This deletes your answers in open consultations and everything kept about you. It cannot be undone."
         )
-        turn.say(message(warning, *_what_stays(turn), prompt=Prompt(id="", buttons=buttons)))
+        said = (*_everywhere(turn), *_what_stays(turn))
+        turn.say(message(warning, *said, prompt=Prompt(id="", buttons=buttons)))
         return
     scene, participant = turn.scene, turn.participant
     scene.flush()
@@ -374,11 +377,20 @@ def erase(turn: Turn, argument: str) -> None:
             outbox.forget_place(connection, place)
             shelf.forget(connection, place)
     opening.left(turn, participant)
+    erasures.note(connection, participant, ms(scene.now))
     people.erase(connection, participant)
     audit.note(connection, at_ms=ms(scene.now), who="participant", act="erase", subject="")
     turn.leave()
     scene.scrub = True
     turn.say(tr(lang, "Done: everything kept about you is erased. Type /start to begin anew."))
+
+
+def _everywhere(turn: Turn) -> list[str]:
+    """The messengers that somebody is erased on, when they have linked several."""
+    some = list(names(people.identities_of(turn.scene.connection, turn.participant), turn.lang).values())
+    if len(some) < 2:
+        return []
+    return [tr(turn.lang, "It holds for {messengers}, which are linked.", messengers=listed(some, turn.lang))]
 
 
 def _what_stays(turn: Turn) -> list[str]:

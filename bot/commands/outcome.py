@@ -5,10 +5,13 @@ The one rule: an organiser reads what will be sent, and to how many, before it l
 
 from __future__ import annotations
 
-from bot import marks
+from bot import marks, menus
 from bot.commands import Command, dates
 from bot.commands.lifecycle import confirm, sure_of
 from bot.commands.meant import meant
+from bot.letters import Progress
+from bot.mailings import running
+from bot.mailings.told import announced, draw_of
 from bot.office import OfficeError, answering, correcting, nudging
 from bot.rights import Act
 from bot.turn import Turn
@@ -41,8 +44,10 @@ def remind(turn: Turn, argument: str) -> None:
     if told := nudging.too_soon(turn, run):
         turn.say(told)
     elif audience is not None and sure_of(second)[0]:
-        nudging.remind(turn, run, audience)
-        turn.say(tr(turn.lang, "The reminder is on its way."))
+        mailing = nudging.remind(turn, run, flow, audience)
+        turn.scene.send(turn.item.place, Progress(mailing, turn.lang), key=running.name(mailing), consultation=run.id)
+        shown = draw_of(turn.scene, mailing, run, flow, turn.lang).prompt
+        turn.scene.show_menu(turn.item.lane, menus.write(shown) if shown is not None else None)
     else:
         _preview(turn, run, flow, audience)
 
@@ -80,8 +85,11 @@ def _preview(turn: Turn, run: Consultation, flow: Flow, wanted: Audience | None)
         turn.say(_reaches_nobody(wanted, title(flow, lang), lang))
         return
     lines: list[Block | str] = [paragraph(Bold(title(flow, lang)))]
-    lines += [_reaches(audience, n, lang) for audience, n in shown.items()]
     at = nudging.leaves(turn, run)
+    for audience, n in shown.items():
+        whom = running.reach(turn.scene.connection, "nudge", audience.value, flow, run.id)
+        takes = announced(whom, turn.scene.rules.pace, at, run.zone, lang)
+        lines.append(f"{_reaches(audience, n, lang)} {takes}".strip())
     if at > turn.scene.now:
         lines.append(tr(lang, "It is quiet time: it leaves {when}.", when=moment(at, run.zone, lang)))
     buttons = [

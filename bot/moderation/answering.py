@@ -1,15 +1,17 @@
 """Cases answered by writing, and their timers.
 
 The one rule: in a group only an answer to the card itself counts: a number or the words of a button do what the button
-does, a line that begins with "note" is kept. Any other answer is talk among the members.
+does, a line that begins with "note" is kept. Any other answer is talk among the members. A sign put on the card is such
+an answer; one that is taken off again takes nothing back.
 """
 
 from __future__ import annotations
 
 from bot import menus
 from bot.moderation import appealing, backlog, claiming, deciding, desks, sanctions, tokens
+from bot.signs import TAKEN
 from bot.turn import Turn
-from flows.events import Rang
+from flows.events import Pressed, Rang, Said
 from locales import tr
 from storage import cases
 from storage import desks as stored
@@ -45,6 +47,17 @@ def answer(turn: Turn, ref: str, words: str) -> bool:
     if case is not None:
         _take(turn, case, words)
     return True
+
+
+def sign(turn: Turn, event: Pressed) -> bool:
+    """A sign put on, or taken off, a message of ours; False when that is no card of a case. It is answered as something
+    typed is: where people put signs, there is no note that only they would see."""
+    if event.message is None or stored.shown_as(turn.scene.connection, turn.item.place, event.message) is None:
+        return False
+    if event.data.startswith(TAKEN):
+        return True
+    turn.event = Said(at=event.at, text=event.data, reply_to=event.message)
+    return answer(turn, event.message, event.data)
 
 
 def _take(turn: Turn, case: Case, words: str) -> None:

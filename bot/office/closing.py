@@ -24,7 +24,7 @@ from flows.events import Rang
 from flows.flow import Every, Flow
 from flows.session import Stage
 from flows.tally import counts
-from storage import audit, ballots, cases, changes, consultations, inbox, outbox, people, sessions, shelf
+from storage import audit, ballots, cases, changes, consultations, inbox, links, outbox, people, sessions, shelf
 from storage.consultations import Consultation
 from storage.database import Connection
 from storage.instants import ms, when
@@ -139,6 +139,7 @@ def forget(scene: Scene, consultation: Consultation) -> None:
     closed = consultation.closed_ms or now
     places = sessions.places(connection, consultation.id)
     cases.forget_authors(connection, consultation.id)
+    links.forget(connection, consultation.id)
     sessions.empty(connection, consultation.id)
     outbox.empty_of(connection, consultation.id, places)
     inbox.empty_handled(connection)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
+from bot.linking import one
 from bot.office.opening import arm_wall
 from bot.office.publishing import OfficeError, checked
 from bot.office.telling import flow_of, note, redraw, tell_places, update_scene
@@ -87,6 +88,7 @@ def reopen(turn: Turn, consultation: Consultation, closes: datetime) -> Consulta
         cut_ms=None,
         result=None,
     )
+    one.counted_again(scene, again)
     scene.disarmed.update({f"forget:{again.id}", f"overdue:{again.id}"})
     _arm(scene, again)
     note(turn, "reopen", again.id, closes.isoformat())

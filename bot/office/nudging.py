@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from bot.letters import Whole
+from bot.mailings import running
 from bot.office.publishing import OfficeError
 from bot.office.telling import next_page, note, participants_page
 from bot.reminders import PAGE, lane_of, start_message
@@ -53,8 +54,8 @@ def leaves(turn: Turn, consultation: Consultation) -> datetime:
     return after_quiet(turn.scene.now, consultation.zone, turn.scene.rules.quiet)
 
 
-def remind(turn: Turn, consultation: Consultation, audience: Audience) -> None:
-    """Send a reminder off. `OfficeError` says why not."""
+def remind(turn: Turn, consultation: Consultation, flow: Flow, audience: Audience) -> int:
+    """Send a reminder off; the number of its mailing. `OfficeError` says why not."""
     scene, id, now = turn.scene, consultation.id, ms(turn.scene.now)
     at = leaves(turn, consultation)
     if consultation.closes_ms is not None and ms(at) >= consultation.closes_ms:
@@ -63,8 +64,11 @@ def remind(turn: Turn, consultation: Consultation, audience: Audience) -> None:
     if not consultations.note_reminder(scene.connection, id, now, now - PAUSE // _MS):
         raise OfficeError(too_soon(turn, consultation) or tr(turn.lang, "It is not open any more."))
     note(turn, "remind", id, audience.value)
-    key = f"nudge:{id}"
-    scene.arm(key, "nudge", id, due_ms=ms(at), lane=lane_of(id), detail=f"{audience.value}.0", late="within:21600")
+    detail = f"{audience.value}.0"
+    whom = running.reach(scene.connection, "nudge", detail, flow, id)
+    mailing = running.begin(scene.connection, "nudge", id, detail=detail, due_ms=ms(at), whom=whom)
+    scene.arm(running.name(mailing), "nudge", id, due_ms=ms(at), lane=lane_of(id), detail=detail)
+    return mailing
 
 
 def ring_nudge(turn: Turn, event: Rang, consultation: Consultation, flow: Flow) -> None:

@@ -16,7 +16,7 @@ from bot.wording import hours, title
 from flows.messages import Button, Message, Prompt, message
 from flows.prompts import command
 from locales import tr
-from storage import audit, consultations
+from storage import audit, consultations, links
 from storage.consultations import Consultation
 from storage.instants import ms
 
@@ -53,7 +53,8 @@ def ask_review(turn: Turn, consultation: Consultation) -> int:
 
 def asked_by(turn: Turn, id: str) -> str:
     """Who asked for the review that is going on."""
-    return audit.last_who(turn.scene.connection, id, "review") or ""
+    who = audit.last_who(turn.scene.connection, id, "review") or ""
+    return str(links.now(turn.scene.connection, int(who))) if who.isdecimal() else who
 
 
 def approve(turn: Turn, consultation: Consultation) -> Consultation:

@@ -18,7 +18,7 @@ from bot.turn import Turn
 from flows.flow import Flow
 from flows.messages import Message
 from flows.session import Stage
-from storage import audit, consultations, people, sessions
+from storage import audit, consultations, mailings, people, sessions
 from storage.consultations import Consultation
 from storage.instants import ms
 from storage.outbox import Rank
@@ -45,7 +45,8 @@ def note(turn: Turn, act: str, id: str, detail: str = "") -> None:
 
 def redraw(turn: Turn, id: str) -> None:
     """Show the cards of a consultation as it stands now."""
-    turn.scene.out += hanging.after_change(turn.scene.connection, id, turn.key(), ms(turn.scene.now))
+    scene = turn.scene
+    scene.out += hanging.after_change(scene.connection, id, turn.key(), ms(scene.now), scene.rules.lang)
 
 
 def tell_places(turn: Turn, id: str, telling: Telling) -> None:
@@ -90,6 +91,10 @@ def _may(scene: Scene, id: str, act: Act) -> list[int]:
 
 
 def next_page(turn: Turn, timer: str, id: str, detail: str) -> None:
+    """Go on with the next people: of a mailing, when most letters of this page have left; else at once."""
+    if turn.mailing is not None:
+        mailings.go_on(turn.scene.connection, turn.mailing, detail)
+        return
     turn.scene.follow(timer, id, lane=lane_of(id), place="", key=f"{timer}:{id}.{turn.item.id}.{detail}", detail=detail)
 
 

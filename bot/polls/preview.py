@@ -12,6 +12,7 @@ from typing import assert_never
 
 from babel.dates import format_date
 
+from bot import presses
 from bot.polls.line import import_poll
 from bot.polls.rules import rules
 from bot.walltime import following, instant
@@ -65,7 +66,8 @@ def preview(
         body += _question(flow, ask, lang)
     body.append(_lines(rules(flow, lang)))
     body.append(_lines([*_opens(draft, now, lang), *_hours(flow, draft, lang)]))
-    body.append(_lines([_who(flow, places, lang), *_sight(flow, lang)]))
+    messengers = [place.partition(":")[0] for place in places]
+    body.append(_lines([_who(flow, places, lang), *presses.told(flow, messengers, lang), *_sight(flow, lang)]))
     if settings:
         said = tr(lang, "Read as settings: {list}. If one of them is a choice, put it in quotes.",
                   list=" · ".join(settings))  # fmt: skip

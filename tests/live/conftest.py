@@ -269,6 +269,10 @@ async def _welcome(lang: str) -> list[Invitation]:
     ]
 
 
+async def _measured() -> str:
+    return "up 1\n"
+
+
 async def _healthy() -> dict[str, Any]:
     return {"ok": True}
 
@@ -289,9 +293,7 @@ class Town:
 
     async def start(self, *, thinking: bool = True) -> None:
         self.adapter = build(WebSettings(shelf=self.shelf, welcome=_welcome, title="Ville de Saint-Aubin", heartbeat=1))
-        app = make_app(
-            chat_routes=self.adapter.routes(), pages=SamplePages(), health=_healthy, metrics=lambda: "up 1\n"
-        )
+        app = make_app(chat_routes=self.adapter.routes(), pages=SamplePages(), health=_healthy, metrics=_measured)
         self._tasks = [asyncio.create_task(serve_on(app, listen("127.0.0.1", self.port)))]
         if thinking:
             self.think()

@@ -105,13 +105,15 @@ class Key:
 
 
 class Synapse:
-    """A homeserver of its own, with or without the limits that every homeserver has by default."""
+    """A homeserver of its own, with or without the limits that every homeserver has by default; `more` are further
+    lines of its configuration."""
 
-    def __init__(self, folder: Path, port: int, *, limits: bool = False) -> None:
+    def __init__(self, folder: Path, port: int, *, limits: bool = False, more: str = "") -> None:
         self.folder = folder
         self.url = f"http://127.0.0.1:{port}"
         self._port = port
         self._limits = limits
+        self._more = more
         self._process: asyncio.subprocess.Process | None = None
         self.clients: list[Client] = []
 
@@ -120,7 +122,8 @@ class Synapse:
             pytest.skip("No Synapse here: run tests/live/install-synapse.sh to test on a real Matrix homeserver.")
         self.folder.mkdir(parents=True, exist_ok=True)
         config = self.folder / "homeserver.yaml"
-        config.write_text(_CONFIG.format(folder=self.folder, port=self._port) + ("" if self._limits else _UNLIMITED))
+        lines = _CONFIG.format(folder=self.folder, port=self._port) + ("" if self._limits else _UNLIMITED)
+        config.write_text(lines + self._more)
         (self.folder / "log.yaml").write_text(_LOG.format(folder=self.folder))
         keys = await self._run("--generate-keys")
         assert await keys.wait() == 0

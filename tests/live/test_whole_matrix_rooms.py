@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -113,6 +114,14 @@ async def test_a_poll_in_a_room_of_twenty(synapse: Synapse, tmp_path: Path, encr
             lambda: "18" in next(s for s in mayor.screen(room) if s.id == card.id).text, lambda: mayor.texts(room)
         )
         assert mayor.unreadable == 0
+
+        # The card was edited and never repeated; no vote brought a message of its own; it says what is on file.
+        def tallies() -> list[list[str]]:
+            shown = [one.text for one in mayor.screen(room) if one.sender == bot.user]
+            assert len(shown) <= 3, shown
+            return [re.findall(r"(\d+) \(", text) for text in shown if "\u25b1" in text]
+
+        await mayor.until(lambda: tallies() == [["2", "8", "8"]], "the tally that is on file", room=room)
         await town.palabre("close", id)
         result = await town.results(id)
         assert [row["count"] for row in result["questions"][0]["rows"]] == [2, 8, 8]

@@ -172,7 +172,12 @@ def test_rebuilding_a_parent_table_keeps_its_children_and_a_copy_is_made_first(t
     ("more", "said"),
     [
         ("op.execute('INSERT INTO nowhere VALUES (1)')", "no such table"),
-        ("op.execute('DELETE FROM flow_versions')", "rows without their parent; nothing was changed"),
+        ("op.execute(\"UPDATE consultations SET version = 'none'\")", "without their parent; nothing was changed"),
+        ("op.execute('DELETE FROM flow_versions')", "leave 0 of 1 rows in the table flow_versions; nothing was"),
+        (
+            "op.execute('DELETE FROM ballots WHERE token = (SELECT min(token) FROM ballots)')",
+            "rows in the table ballots",
+        ),
         ("raise RuntimeError('half way')", "half way"),
     ],
 )

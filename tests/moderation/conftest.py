@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 import pytest
+from postgres import address, hear_question_marks, on_both
 
 from adapters.base import Batch, Inbound, Place
 from bot import letters, office
@@ -50,9 +51,11 @@ class Bench:
     desk = "telegram:-100"
     square = "telegram:-200"
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, url: str) -> None:
         self.now = START
-        self.database = Database(f"sqlite:///{file}")
+        self.database = Database(url)
+        if self.database.path is None:
+            hear_question_marks(self.database.engine)
         migrate.upgrade(self.database)
         self.rules = Rules(lang="en")
         self.road = Road(self.database, self.rules, lambda: self.now)
@@ -243,10 +246,14 @@ def _said(letter: Letter) -> str:
             return type(other).__name__
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    on_both(metafunc, "bench")
+
+
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    """Ana and Tom are moderators; their group is the desk of everything."""
-    made = Bench(tmp_path / "bench.db")
+def bench(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> Iterator[Bench]:
+    """Ana and Tom are moderators; their group is the desk of everything. Each test on both databases."""
+    made = Bench(address(request, kind, tmp_path / "bench.db"))
     made.gets("ana", "moderator")
     made.gets("tom", "moderator")
     made.open_desk()

@@ -1,4 +1,5 @@
-"""A town: a real database, the real road, a clock that stands still until told, and people who say things."""
+"""A town: a real database (each test on both kinds), the real road, a clock that stands still until told, and people
+who say things."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from postgres import address, hear_question_marks, on_both
 
 from adapters.base import Batch, Inbound, Place
 from bot import office
@@ -60,15 +62,18 @@ _flow = lru_cache(from_source)
 
 
 class Town:
-    def __init__(self, file: Path, rules: Rules | None = None) -> None:
+    def __init__(self, file: Path, rules: Rules | None = None, url: str = "") -> None:
         self.file = file
+        self.url = url or f"sqlite:///{file}"
         self.now = START
         self.rules = rules or Rules(lang="en")
         self.open()
         self._n = 0
 
     def open(self) -> None:
-        self.database = Database(f"sqlite:///{self.file}")
+        self.database = Database(self.url)
+        if self.database.path is None:
+            hear_question_marks(self.database.engine)
         migrate.upgrade(self.database)
         self.road = Road(self.database, self.rules, lambda: self.now)
 
@@ -162,6 +167,14 @@ class Town:
         with self.database.transaction() as connection:
             return [tuple(row) for row in connection.exec_driver_sql(sql, values)]
 
+    def hurry(self) -> None:
+        """Wait for no disk, where nothing is about power cuts. A server of the tests never does."""
+        if self.database.path is not None:
+            self.rows("SELECT 1")
+            with self.database.engine.connect() as connection:
+                raw: Any = connection.connection.dbapi_connection
+            raw.execute("PRAGMA synchronous = off")
+
     def one(self, sql: str, *values: object) -> Any:
         return self.rows(sql, *values)[0][0]
 
@@ -194,12 +207,19 @@ class Town:
         return b"".join(file.read_bytes() for file in sorted(self.file.parent.glob(f"{self.file.name}*")))
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    on_both(metafunc, "make_town")
+
+
 @pytest.fixture
-def make_town(tmp_path: Path) -> Iterator[Callable[..., Town]]:
+def make_town(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> Iterator[Callable[..., Town]]:
+    """The first town is on the database that is asked for, others are beside it in files."""
     made: list[Town] = []
 
     def make(**rules: Any) -> Town:
-        made.append(Town(tmp_path / f"town{len(made)}.db", Rules(**{"lang": "en", **rules})))
+        file = tmp_path / f"town{len(made)}.db"
+        url = address(request, kind, file) if not made else ""
+        made.append(Town(file, Rules(**{"lang": "en", **rules}), url))
         return made[-1]
 
     yield make

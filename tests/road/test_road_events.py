@@ -55,6 +55,7 @@ def test_an_event_that_fails_three_times_is_set_aside_and_the_lane_goes_on(town:
     assert town.one("SELECT count(*) FROM lanes") == 0
 
 
+@pytest.mark.sqlite
 def test_what_breaks_at_the_very_end_leaves_nothing_and_shows_nothing_twice(town: Any) -> None:
     """Letters are keyed by the inbox row: the same event, handled again, makes the same keys."""
     id = town.publish()
@@ -89,6 +90,7 @@ def test_more_lanes_than_one_batch_takes(town: Any) -> None:
     assert [town.road.think().events for _ in range(3)] == [LANES, 6, 0]
 
 
+@pytest.mark.sqlite
 def test_a_locked_database_loses_nothing_that_was_thought(town: Any) -> None:
     """The database stops between two lanes that are tried apart: what is done is handed on, the rest waits."""
     town.says("ana", "/help")

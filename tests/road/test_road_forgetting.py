@@ -12,6 +12,8 @@ from flows.events import Said
 from flows.messages import message
 from storage import outbox, shelf
 
+pytestmark = pytest.mark.sqlite
+
 NEEDLE = "xqzanemone"
 PERSON = "98765432101"
 PLACE = f"telegram:{PERSON}"

@@ -35,6 +35,7 @@ def test_the_code_makes_its_first_sender_the_owner_and_nobody_after(town: Any, w
     assert code_of(town) is None
 
 
+@pytest.mark.sqlite
 def test_the_database_holds_the_code_as_a_hash_only(town: Any) -> None:
     code = code_of(town)
     assert code is not None

@@ -194,7 +194,7 @@ def test_what_was_approved_before_anybody_reported_it_is_opened_again_by_anybody
         )
         connection.exec_driver_sql(
             "INSERT INTO cases (kind, scope, proposal, subject, place, text, lang, why, state, escalated, opened_ms, "
-            f"outcome, decided_ms) VALUES {about}, 'decided', 0, 1, 'approve', {ms(town.now)})"
+            f"outcome, decided_ms) VALUES {about}, 'decided', false, 1, 'approve', {ms(town.now)})"
         )
     town.later(minutes=1)
     town.says("new1", f"/report mobilite {proposal.number} spam")

@@ -61,7 +61,7 @@ def told(town: Any, id: str) -> str:
 
 
 def cli(town: Any, *arguments: str) -> Result:
-    env = {"PALABRE_DATABASE__URL": f"sqlite:///{town.file}", "PALABRE_LOCALE": "en"}
+    env = {"PALABRE_DATABASE__URL": town.url, "PALABRE_LOCALE": "en"}
     return CliRunner().invoke(main, list(arguments), env=env)
 
 

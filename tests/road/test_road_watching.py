@@ -12,6 +12,8 @@ from adapters.base import Batch, Inbound, Place
 from bot.moderation.detect import Crowd, Detection
 from flows.events import Moved, Overheard, Said
 
+pytestmark = pytest.mark.sqlite
+
 GROUP = Place("web", "group")
 NEEDLE = "zanzibarquince"
 

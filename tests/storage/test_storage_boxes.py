@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 
 from storage import audit, ballots, consultations, inbox, outbox, timers
 from storage.database import Database
@@ -230,10 +230,11 @@ def test_one_ballot_a_token_and_question(database: Database) -> None:
         consultations.add(connection, consultation("c", "open"))
         ballots.put(connection, [row, {**row, "answer": '["answer","b"]'}])
         assert [(found[0], found[2].value) for found in ballots.all_of(connection, "c")] == [("t", "b")]
-        columns = connection.exec_driver_sql("PRAGMA table_info(ballots)").all()
-        assert not any("ms" in column[1] or column[1] in ("id", "seq") for column in columns)
-        with pytest.raises(Exception, match="no such column"):
-            connection.exec_driver_sql("SELECT rowid FROM ballots")
+        columns = [column["name"] for column in inspect(connection).get_columns("ballots")]
+        assert not any("ms" in name or name in ("id", "seq") for name in columns)
+        if connection.dialect.name == "sqlite":
+            with pytest.raises(Exception, match="no such column"):
+                connection.exec_driver_sql("SELECT rowid FROM ballots")
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,8 @@ from storage import inbox, meta, migrate
 from storage.copy import copy_to
 from storage.database import Broken, Connection, Database, Full, Locked, StorageError
 
+pytestmark = pytest.mark.sqlite
+
 _HOLDER = """
 import sqlite3, sys
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)

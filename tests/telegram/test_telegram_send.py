@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from adapters.base import Gone, Image, Later, Limit, Outgoing, Part, Place, Refused, SendError, Sent, Unsure
-from adapters.telegram import TelegramAdapter, TelegramSettings, who_am_i
+from adapters.telegram import TelegramAdapter, TelegramSettings
+from adapters.telegram.checking import look
 from adapters.telegram.transport import Lost, Transport
 from adapters.telegram_emulator import Emulator
 from flows.messages import Bold, Button, Link, paragraph
@@ -272,12 +273,12 @@ async def test_a_link_that_starts_a_chat(telegram: Emulator, adapters: Make, lea
 
 
 async def test_who_am_i(telegram: Emulator) -> None:
-    assert await who_am_i(TelegramSettings(token=telegram.token, base_url=telegram.url)) == "palabre_bot"
+    assert (await look(TelegramSettings(token=telegram.token, base_url=telegram.url), ())).name == "palabre_bot"
     with pytest.raises(ValueError, match="Unauthorized"):
-        await who_am_i(TelegramSettings(token="1:wrong", base_url=telegram.url))
+        await look(TelegramSettings(token="1:wrong", base_url=telegram.url), ())
     await telegram.stop()
     with pytest.raises(ConnectionError) as problem:
-        await who_am_i(TelegramSettings(token=telegram.token, base_url=telegram.url))
+        await look(TelegramSettings(token=telegram.token, base_url=telegram.url), ())
     assert telegram.token not in str(problem.value)
 
 
@@ -287,5 +288,5 @@ async def test_a_base_url_that_is_none_names_the_setting(address: str) -> None:
     with pytest.raises(Later):
         await send(adapter, part("x"))
     with pytest.raises(ConnectionError, match="PALABRE_TELEGRAM__BASE_URL"):
-        await who_am_i(TelegramSettings(token="1:secret", base_url=address))
+        await look(TelegramSettings(token="1:secret", base_url=address), ())
     await adapter.close()

@@ -180,3 +180,92 @@ def test_without_a_secret_one_is_made_up_and_polling_has_no_routes(adapters: Mak
     (route,) = one.routes()
     assert getattr(route, "path") == "/telegram/in"  # noqa: B009
     assert adapters().routes() == []
+
+
+# --- The answer to a press in the answer to its push ------------------------------------------------------------------
+
+
+def press(number: int) -> bytes:
+    message = {"message_id": 5, "chat": {"id": 7, "type": "private"}, "date": 1}
+    query = {"id": f"q{number}", "from": {"id": 7}, "message": message, "data": "x.y"}
+    return orjson.dumps({"update_id": number, "callback_query": query})
+
+
+async def pressed(pushes: Pushes, number: int, payload: dict[str, Any] | None, *, after: float = 0.0) -> bytes:
+    """Push a press, have it stored, answer it `after` so many seconds; what the push was answered."""
+    push = asyncio.create_task(pushes.endpoint(press(number), SECRET))
+    async with aclosing(pushes.updates()) as stream:
+        await anext(stream)
+        following = asyncio.create_task(anext(stream))
+        await asyncio.sleep(after)
+        taken = payload is not None and pushes.answer(f"q{number}", payload)
+        status, body = await push
+        assert status == 200
+        assert taken == bool(body)
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+    return body
+
+
+async def test_the_word_to_the_presser_travels_in_the_answer_to_the_push() -> None:
+    body = await pressed(Pushes(SECRET), 1, {"callback_query_id": "q1", "text": "Noté"})
+    assert orjson.loads(body) == {"method": "answerCallbackQuery", "callback_query_id": "q1", "text": "Noté"}
+
+
+async def test_a_word_that_comes_too_late_is_not_taken() -> None:
+    assert await pressed(Pushes(SECRET), 1, {"callback_query_id": "q1"}, after=0.25) == b""
+    pushes = Pushes(SECRET)
+    assert await pressed(pushes, 1, None) == b""
+    assert not pushes.answer("q1", {})
+
+
+async def test_the_same_press_pushed_twice_at_once_is_answered_once() -> None:
+    pushes = Pushes(SECRET)
+    both = [asyncio.create_task(pushes.endpoint(press(1), SECRET)) for _ in range(2)]
+    async with aclosing(pushes.updates()) as stream:
+        await anext(stream)
+        following = asyncio.create_task(anext(stream))
+        await asyncio.sleep(0)
+        assert pushes.answer("q1", {"callback_query_id": "q1"})
+        assert not pushes.answer("q1", {"callback_query_id": "q1"})
+        bodies = sorted([body for _status, body in await asyncio.gather(*both)])
+        assert bodies[0] == b""
+        assert b"answerCallbackQuery" in bodies[1]
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+
+
+async def test_a_press_is_answered_once_in_its_push_or_by_a_call(telegram: Emulator) -> None:
+    port = await free_port()
+    adapter = pushed_to(telegram, port)
+    lea = telegram.citizen(7)
+    rows = ({"text": "Oui", "callback_data": "x.y"},)
+    answered: list[str] = []
+    telegram.world.on_answered = lambda person, text: answered.append(text)
+    async with served(adapter, port):
+        lea.say("hello")
+        for late in (False, True):
+            async with aclosing(adapter.receive(None)) as stream:  # type: ignore[type-var]
+                if not late:
+                    assert await take(stream, 1) == ["hello"]
+                    keyboard = orjson.dumps({"inline_keyboard": [rows]}).decode()
+                    shown = {"chat_id": 7, "text": "Alors ?", "reply_markup": keyboard}
+                    await adapter._transport.call("sendMessage", shown)
+                following: asyncio.Task[Batch] = asyncio.create_task(anext(stream))  # type: ignore[arg-type]
+                await asyncio.sleep(0.05)
+                before = telegram.calls["answercallbackquery"]
+                lea.press("Oui")
+                async with asyncio.timeout(5):
+                    (item,) = (await following).items
+                    more: asyncio.Task[Batch] = asyncio.create_task(anext(stream))  # type: ignore[arg-type]
+                    await asyncio.sleep(0.3 if late else 0)
+                    await adapter.note(item.key, "late" if late else "in time")
+                    while telegram.calls["answercallbackquery"] == before:
+                        await asyncio.sleep(0.01)
+                await asyncio.sleep(0.05)
+                more.cancel()
+                await asyncio.gather(more, return_exceptions=True)
+    await telegram.stop()
+    await adapter.close()
+    assert answered == ["in time", "late"]
+    assert telegram.calls["answercallbackquery"] == 2

@@ -17,6 +17,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
+from postgres import OnServer
+from sqlalchemy import text
 from stage import NAME, Platform, Stage
 from virtual_time import VirtualLoop
 
@@ -50,7 +52,7 @@ class Dead(BaseException):
 class World:
     """What outlives a process."""
 
-    def __init__(self, file: Path, platform: Platform, now: datetime, rules: Rules) -> None:
+    def __init__(self, file: Path | OnServer, platform: Platform, now: datetime, rules: Rules) -> None:
         self.file, self.platform, self.now, self.rules = file, platform, now, rules
         self.counting = True
         self.crossed: list[str] = []
@@ -86,6 +88,7 @@ class World:
             self.lock = None
 
 
+_COMPILED_THERE: dict[Any, Any] = {}
 _COMPILED: dict[Any, Any] = {}
 """What SQLAlchemy makes of our statements: the same in every process."""
 
@@ -95,9 +98,12 @@ class StoppableDatabase(Database):
     here, so nothing waits for the disk."""
 
     def __init__(self, world: World) -> None:
-        super().__init__(f"sqlite:///{world.file}")
-        self.engine = self.engine.execution_options(compiled_cache=_COMPILED)
+        on_server = isinstance(world.file, OnServer)
+        super().__init__(world.file.url if isinstance(world.file, OnServer) else f"sqlite:///{world.file}")
+        self.engine = self.engine.execution_options(compiled_cache=_COMPILED_THERE if on_server else _COMPILED)
         self._world = world
+        if on_server:
+            return
         raw = self.engine.raw_connection()
         raw.cursor().execute("PRAGMA synchronous = off")
         raw.cursor().execute("PRAGMA busy_timeout = 0")
@@ -107,14 +113,22 @@ class StoppableDatabase(Database):
     @contextmanager
     def transaction(self) -> Iterator[Connection]:
         self._world.alive()
-        before = self.raw.total_changes
+        before = self._changes(None)
         with super().transaction() as connection:
             yield connection
-            wrote = self.raw.total_changes != before
+            wrote = self._changes(connection) != before
             if wrote:
                 self._world.cross("before commit")
         if wrote:
             self._world.cross("after commit")
+
+    def _changes(self, connection: Connection | None) -> int:
+        """A number that a transaction which writes has changed."""
+        if self.path is not None:
+            return int(self.raw.total_changes)
+        if connection is None:
+            return 0
+        return int(connection.exec_driver_sql("SELECT pg_current_xact_id_if_assigned() IS NOT NULL").scalar_one())
 
 
 class Inline(StorageThread):
@@ -139,7 +153,7 @@ class KnownFlows(Flows):
 class Unhurried(Pacer):
     """Keeps nobody waiting: the real clock, by which limits are measured, stands still in a transcript."""
 
-    def wait(self, limits: Iterable[Limit]) -> tuple[float, str]:
+    def wait(self, limits: Iterable[Limit], *, evenly: str = "") -> tuple[float, str]:
         return 0.0, ""
 
 
@@ -337,9 +351,10 @@ class House:
         """The next timer, or letter that waits for its hour, later than now."""
         query = (
             "SELECT min(due) FROM (SELECT due_ms AS due FROM timers UNION ALL "
-            "SELECT due_ms FROM outbox WHERE state = 'waiting') WHERE due > ?"
+            "SELECT due_ms FROM outbox WHERE state = 'waiting') AS planned WHERE due > :now"
         )
-        found = self.database.raw.execute(query, (ms(self.world.now),)).fetchone()[0]
+        with Database.transaction(self.database) as connection:
+            found = connection.execute(text(query), {"now": ms(self.world.now)}).scalar()
         return when(found) if found is not None else None
 
     def _move(self, to: datetime) -> None:

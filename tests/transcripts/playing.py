@@ -17,13 +17,14 @@ from datetime import datetime
 from functools import partial
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import looking
 import orjson
 from chatfile import Chat, Entry, name_of, plainly, spoken, told, written
 from house import Dead, House, World
 from looking import flow_named, flow_of, zone_named
+from postgres import OnServer
 from stage import BY_TYPING, GROUPS, NAME, WITH_BUTTONS, WITH_KEYS, Platform, Seen
 
 from adapters.base import Capabilities
@@ -77,7 +78,8 @@ class Reading:
 class Snapshot:
     """Everything that outlives a process, before one act."""
 
-    data: bytes
+    data: bytes | str
+    """The file, or the name of a copy on the server."""
     platform: Platform
     now: datetime
     down: bool
@@ -111,10 +113,18 @@ class Player:
 
     # --- Beginning ---------------------------------------------------------------------------------------------------
 
-    @staticmethod
-    def of(chat: Chat, file: Path, *, caps: Capabilities | None = None, afresh: bool = False) -> Player:
+    @classmethod
+    def of(
+        cls,
+        chat: Chat,
+        file: Path | OnServer,
+        *,
+        caps: Capabilities | None = None,
+        platform: Platform | None = None,
+        afresh: bool = False,
+    ) -> Self:
         """A player on the database `file`, which is empty, with the process started and the flow published."""
-        caps = caps or WAYS[chat.way]
+        caps = platform.caps if platform is not None else caps or WAYS[chat.way]
         now = instant(chat.start, zone_named(chat.flow))
         rules = Rules(
             lang=chat.lang,
@@ -122,9 +132,10 @@ class Player:
             public_url="https://palabre.example",
             link=lambda _adapter, payload: f"https://stage.example/?start={payload}",
             draw=_drawn,
+            spell=_spelt,
         )
-        world = World(file, Platform(caps), now, rules)
-        player = Player(chat, world, House(world), caps, afresh)
+        world = World(file, platform or Platform(caps), now, rules)
+        player = cls(chat, world, House(world), caps, afresh)
         player._open()
         published = any(entry.kind == "office" and entry.text.startswith("publish") for entry in chat.entries)
         if chat.flow != "-" and not published:
@@ -436,6 +447,7 @@ class Player:
                 self._open()
                 self.work(lambda: self.house.rest())
             case ["locked"]:
+                assert isinstance(world.file, Path), "a server has no file that another program could hold"
                 world.lock, world.refused = sqlite3.connect(world.file), 0
                 world.lock.execute("BEGIN IMMEDIATE")
             case ["send", trouble]:
@@ -460,17 +472,16 @@ class Player:
         query = (
             "SELECT s.id, s.state FROM sessions s JOIN identities i ON i.participant = s.participant WHERE i.identity=?"
         )
-        with sqlite3.connect(self.world.file) as raw:
-            for id, state in raw.execute(query, (f"{NAME}:{person}",)).fetchall():
-                self.spoiled[id] = state
-                raw.execute("UPDATE sessions SET state = '{\"shape\": 1' WHERE id = ?", (id,))
-        raw.close()
+        for id, state in self.rows(query, f"{NAME}:{person}"):
+            self.spoiled[id] = state
+            self._set_state(id, '{"shape": 1')
 
     def _mend(self) -> None:
-        with sqlite3.connect(self.world.file) as raw:
-            for id, state in self.spoiled.items():
-                raw.execute("UPDATE sessions SET state = ? WHERE id = ?", (state, id))
-        raw.close()
+        for id, state in self.spoiled.items():
+            self._set_state(id, state)
+
+    def _set_state(self, id: int, state: str) -> None:
+        self.rows("UPDATE sessions SET state = ? WHERE id = ?", state, id)
 
     # --- The office --------------------------------------------------------------------------------------------------
 
@@ -521,8 +532,12 @@ class Player:
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """Read the file from outside, whether a process works on it or not."""
+        if isinstance(self.world.file, OnServer):
+            return self.world.file.rows(query, values)
         with closing(sqlite3.connect(self.world.file)) as raw:
-            return raw.execute(query, values).fetchall()
+            found: list[tuple[Any, ...]] = raw.execute(query, values).fetchall()
+            raw.commit()
+        return found
 
     def peek(self, look: Callable[[Connection], T]) -> T:
         """Read in a transaction that nobody counts."""
@@ -558,11 +573,8 @@ class Player:
         return len(self.rows("SELECT key FROM outbox WHERE state = 'unsure'"))
 
     def snapshot(self) -> Snapshot:
-        with sqlite3.connect(self.world.file) as raw:
-            data = zlib.compress(raw.serialize(), 1)
-        raw.close()
         return Snapshot(
-            data=data,
+            data=self._copied(),
             platform=copy.deepcopy(self.world.platform),
             now=self.world.now,
             down=self.down,
@@ -570,13 +582,25 @@ class Player:
             people_codes=dict(self.people_codes),
         )
 
-    def back_to(self, snapshot: Snapshot, file: Path) -> None:
+    def _copied(self) -> bytes | str:
+        if isinstance(self.world.file, OnServer):
+            self.house.database.engine.dispose()  # only what nobody is connected to can be copied
+            return self.world.file.snapshot()
+        with closing(sqlite3.connect(self.world.file)) as raw:
+            data: bytes = zlib.compress(raw.serialize(), 1)
+        return data
+
+    def back_to(self, snapshot: Snapshot, file: Path | OnServer) -> None:
         """Stand where the snapshot was taken, with a process of its own on `file`."""
         if not self.down:
             self.house.close()
-        for old in file.parent.glob(f"{file.name}*"):
-            old.unlink()
-        file.write_bytes(zlib.decompress(snapshot.data))
+        if isinstance(file, OnServer):
+            file.back_to(str(snapshot.data))
+        else:
+            assert isinstance(snapshot.data, bytes)
+            for old in file.parent.glob(f"{file.name}*"):
+                old.unlink()
+            file.write_bytes(zlib.decompress(snapshot.data))
         world = World(file, copy.deepcopy(snapshot.platform), snapshot.now, self.world.rules)
         self.world, self.down, self.spoiled = world, snapshot.down, dict(snapshot.spoiled)
         self.died = self.hanging = 0
@@ -592,6 +616,13 @@ def _drawn(lane: str, consultation: str) -> int:
     return int.from_bytes(blake2b(f"{lane} {consultation}".encode(), digest_size=7).digest())
 
 
+def _spelt(lane: str) -> str:
+    """A code that links, the same whenever this chat is played."""
+    letters = [_LETTERS[byte % len(_LETTERS)] for byte in blake2b(lane.encode(), digest_size=8).digest()]
+    return "".join(letters[:4]) + "-" + "".join(letters[4:])
+
+
+_LETTERS = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 _STATES = {"yes": "oui", "maybe": "si besoin", "no": "non"}
 
 

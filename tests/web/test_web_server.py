@@ -77,12 +77,16 @@ class TwoPages:
         return b"=1" if id == "ecole" else None
 
 
+async def measured() -> str:
+    return "palabre_up 1\n"
+
+
 async def healthy() -> dict[str, Any]:
     return {"ok": True, "waiting": 0}
 
 
 def app(**parts: Any) -> Starlette:
-    whole: dict[str, Any] = {"pages": TwoPages(), "health": healthy, "metrics": lambda: "palabre_up 1\n"}
+    whole: dict[str, Any] = {"pages": TwoPages(), "health": healthy, "metrics": measured}
     return make_app(**whole | parts)
 
 

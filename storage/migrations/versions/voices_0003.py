@@ -256,4 +256,4 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case", "participant", name=op.f("reports_pkey")),
     )
     op.create_index("reports_participant", "reports", ["participant", "at_ms"], unique=False)
-    op.add_column("chats", sa.Column("watched", sa.Boolean(), server_default=sa.text("0"), nullable=False))
+    op.add_column("chats", sa.Column("watched", sa.Boolean(), server_default=sa.false(), nullable=False))

@@ -1,0 +1,1 @@
+"""Mailings: what goes to many people at once (reminders, invitations, results), at the pace of their messengers."""
