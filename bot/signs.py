@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from bot import cards, presses
 from bot.turn import Turn
-from bot.visibility import visible
 from flows import kinds, prompts, reading, shared
-from flows.events import Pressed, Said
+from flows.events import Pressed
 from flows.flow import AnyOf, Ask, Flow
 from flows.session import Answer, Given
 from storage import sessions
@@ -59,9 +58,8 @@ def _vote(turn: Turn, consultation: Consultation, words: str, *, off: bool) -> b
         return True
     held = _holds(ask, token, before, turn.lang)
     toggled = isinstance(ask.kind, AnyOf) and token not in _APART
-    shown = isinstance(turn.event, Said) and visible(consultation)
-    if held != off and (off or toggled or shown):
-        return True  # it is as they want it already, and the card shows so
+    if held != off and (off or toggled):
+        return True  # it is as they want it already
     cards.press(turn, consultation.id, shared.WITHDRAW if off and not toggled else token)
     return True
 

@@ -36,6 +36,8 @@ def nowhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 GOOD = {
     "PALABRE_DATABASE__URL": ("sqlite:///x.db", "sqlite:///x.db"),
+    "PALABRE_DATABASE__HINTS": ("postgresql://there/palabre", "postgresql://there/palabre"),
+    "PALABRE_DATABASE__LEASE": ("5", 5.0),
     "PALABRE_TELEGRAM__TOKEN": ("1:a", "1:a"),
     "PALABRE_TELEGRAM__BASE_URL": ("http://here", "http://here"),
     "PALABRE_TELEGRAM__MODE": ("webhook", "webhook"),

@@ -315,7 +315,7 @@ def test_who_was_approved_once_is_trusted_elsewhere_too(town: Any) -> None:
 def test_a_flagged_text_is_published_and_a_moderator_looks_at_it(town: Any, opened: str) -> None:
     send(town, "ann", "call me at 06 12 34 56 78 about the library")
     assert stored(town)[5].state == PUBLISHED
-    assert town.one("SELECT count(*) FROM cases WHERE why LIKE '%personal%'") == 1
+    assert town.one("SELECT count(*) FROM cases WHERE why LIKE ?", "%personal%") == 1
 
 
 def test_a_month_has_its_most_over_all_consultations_of_the_same_flow(town: Any) -> None:

@@ -175,7 +175,9 @@ async def test_a_push_that_is_no_update_is_taken_and_counted(adapters: Make) -> 
 def test_without_a_secret_one_is_made_up_and_polling_has_no_routes(adapters: Make) -> None:
     webhook = {"mode": "webhook", "webhook_url": "https://x.fr/telegram/in"}
     one, two = adapters(settings=webhook), adapters(settings=webhook)
-    assert one._pushes.secret != two._pushes.secret
+    other = adapters(settings=webhook | {"token": "2:another"})
+    assert one._pushes.secret == two._pushes.secret, "a push may reach any worker"
+    assert one._pushes.secret != other._pushes.secret
     assert len(one._pushes.secret) > 30
     (route,) = one.routes()
     assert getattr(route, "path") == "/telegram/in"  # noqa: B009
