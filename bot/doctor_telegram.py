@@ -71,7 +71,7 @@ def _webhook(settings: Settings, account: Account, now: datetime) -> list[Line]:
         told.append((False, text))
     failed = account.last_error_at is None or now - account.last_error_at < RECENT
     if section.mode == "webhook" and account.last_error and failed:
-        text = tr(lang, "Telegram: its last push failed ({why}). Look at the address and its certificate.",
+        text = tr(lang, "Telegram: its last push failed ({why}). Look at the address, and whether HTTPS works there.",
                   why=account.last_error)  # fmt: skip
         told.append((False, text))
     if account.pending > MANY:

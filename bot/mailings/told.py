@@ -127,8 +127,8 @@ def _missed(mailing: Mailing, stands: Progress, lang: str) -> list[str]:
         told.append(
             trn(
                 lang,
-                "For {n} person nobody can know whether it arrived: the messenger did not say.",
-                "For {n} people nobody can know whether it arrived: the messenger did not say.",
+                "For {n} person it is not known whether it arrived: the messenger did not say.",
+                "For {n} people it is not known whether it arrived: the messenger did not say.",
                 stands.unsure,
             )
         )
