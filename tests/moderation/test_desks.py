@@ -59,7 +59,9 @@ def test_a_group_becomes_a_desk_and_gets_what_waits(bench: Bench) -> None:
     assert said[-1] == f"[case {case.id}]"
     assert "Moderators decide here about: The square." in bench.says("maire", "/moderation", place=bench.desk)[0]
     assert bench.says("maire", "/moderation off", place=bench.desk)[0].startswith("Moderators no longer decide here.")
-    assert [row[0] for row in bench.rows("SELECT act FROM audit WHERE subject = 'ideas' AND act LIKE 'desk%'")] == [
+    assert [
+        row[0] for row in bench.rows("SELECT act FROM audit WHERE subject = ? AND act LIKE ?", "ideas", "desk%")
+    ] == [
         "desk",
         "desk off",
     ]

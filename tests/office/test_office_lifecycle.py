@@ -306,7 +306,7 @@ def test_two_who_remind_at_once_remind_once(two: Any) -> None:
     for name in ("1", "2"):
         two.says(name, "/remind")
     send = command("remind", "mobilite unfinished yes")
-    assert two.presses("1", send) == ["The reminder is on its way."]
+    assert two.presses("1", send) == ["Progress"]
     assert two.presses("2", send)[0].startswith("People were reminded less than a day ago.")
     two.later(seconds=1)
     assert sum("waits for the rest" in text for text in two.texts("telegram:5")) == 1

@@ -275,6 +275,7 @@ class Player:
             self.hanging = self._unnoted()
             self.house = House(self.world)
             self._open()
+            self.house.rest()  # a service is back within a second, long before the next hour of something planned
             act()
 
     def _unnoted(self) -> int:
