@@ -20,8 +20,9 @@ test: $(VENV)/.dev $(VENV)/.browser $(VENV)/.emulator $(VENV)/.synapse
 soak: $(VENV)/.dev
 	@PALABRE_SOAK=1 $(BIN)/pytest -m soak -s
 
+# Some groups only: make bench GROUPS="road disk"
 bench: $(VENV)/.dev
-	@$(BIN)/palabre bench
+	@$(BIN)/palabre bench $(GROUPS) --write BENCH.md
 
 # The voting methods against independent libraries, in an environment of their own (some 850 MB).
 oracles: .oracles/.done

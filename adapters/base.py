@@ -29,6 +29,12 @@ from flows.events import Event
 from flows.messages import Block, Button, Poll
 
 
+def messenger_of(adapter: str) -> str:
+    """The messenger of an adapter. Several bots on one messenger are several adapters: `telegram`, `telegram.4242`.
+    A place belongs to the bot, whoever speaks there to the messenger (`storage.people.identity`)."""
+    return adapter.partition(".")[0]
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """One chat on one configured adapter; `thread` is a forum topic or a Matrix thread."""
@@ -40,13 +46,17 @@ class Place:
     def __str__(self) -> str:
         return f"{self.adapter}:{self.chat}" + (f"/{self.thread}" if self.thread else "")
 
+    @property
+    def messenger(self) -> str:
+        return messenger_of(self.adapter)
+
     @staticmethod
     def parse(text: str) -> Place:
         """The place that `str(place)` wrote; ValueError when it is not one."""
         adapter, _, chat = text.partition(":")
         if not adapter or not chat:
             raise ValueError(f"not a place: {text!r} (write adapter:chat, for example telegram:-100123)")
-        if adapter == "telegram" and "/" in chat:
+        if messenger_of(adapter) == "telegram" and "/" in chat:
             chat, _, thread = chat.partition("/")
             return Place(adapter, chat, thread)
         if adapter == "matrix" and "/$" in chat:

@@ -12,7 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
-from adapters.base import Action, Capabilities, Lacking, Place, Refused
+from adapters.base import Action, Capabilities, Lacking, Place, Refused, messenger_of
 from bot import letters
 from bot.letters import Do, Whole
 from flows.messages import Message, message
@@ -84,7 +84,7 @@ def told(do: Do, place: Place, lacking: Lacking | None, lang: str) -> Message:
 
 def how_to_give(adapter: str, act: str, lang: str) -> str:
     """What an administrator of the group has to press so that the act becomes possible."""
-    if adapter == "telegram":
+    if messenger_of(adapter) == "telegram":
         if act == "delete":
             return tr(
                 lang,
@@ -95,7 +95,7 @@ def how_to_give(adapter: str, act: str, lang: str) -> str:
             lang,
             "In the group on Telegram: open its page, Edit, Administrators, choose Palabre, and switch on “Ban users”.",
         )
-    if adapter == "matrix":
+    if messenger_of(adapter) == "matrix":
         return tr(
             lang,
             "In the room on Matrix: open the list of people, choose Palabre, and make it a moderator or administrator.",

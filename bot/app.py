@@ -16,8 +16,10 @@ from collections.abc import Callable, Mapping
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any
 
-from adapters.base import Adapter, Batch, Place
-from bot import server
+from starlette.applications import Starlette
+
+from adapters.base import Adapter, Batch, messenger_of
+from bot import bots, server
 from bot.backdoor import door_of, open_door, perform
 from bot.clock import Now, now_from, start_ticking
 from bot.config import Settings
@@ -30,7 +32,6 @@ from bot.files import Files, folder_of
 from bot.health import Doings, Health, Standing
 from bot.holding import UPKEEP, Held, Holding
 from bot.owners import appoint, owner_code
-from bot.pacing import pace
 from bot.photos import Photos
 from bot.ports import DatabaseShelf, Reception
 from bot.road import Road
@@ -53,6 +54,9 @@ SETTLED_WITHIN = 0.02
 GOODBYE = 4.0
 """How long what is being sent has to arrive, and to be noted, when the service stops."""
 
+_PUSHED_TO = ("telegram", "matrix")
+"""Messengers that can come to us instead of being asked."""
+
 
 class Service:
     """Palabre, running. `run` returns when it was asked to stop. On PostgreSQL others may run beside it: `crew`."""
@@ -67,7 +71,9 @@ class Service:
             public_url=settings.public_url,
             link=self._link,
             group_link=self._group_link,
-            pace=self._pace,
+            pace=lambda messenger: bots.speed(self.adapters, messenger),
+            bots=lambda adapter: bots.ready(self.adapters, adapter),
+            keeps=frozenset({"telegram", "matrix", *settings.telegram.bots}),
             detection=settings.moderation.detection,
         )
         alone = database.engine.dialect.name == "sqlite"
@@ -85,6 +91,7 @@ class Service:
         self._arrived: list[tuple[str, Batch, asyncio.Future[None], Held | None]] = []
         self._settlements: list[tuple[outbox.Settlement, asyncio.Future[None], Held | None]] = []
         self._trouble = ""
+        self._erased = False
         self.doings = Doings()
         standing = Standing(
             adapters=self.adapters,
@@ -120,21 +127,9 @@ class Service:
                 )
             )
         if settings.telegram.token is not None:
-            from adapters.telegram import TelegramSettings
-
-            section = settings.telegram
-            built["telegram"] = found["telegram"].load()(
-                TelegramSettings(
-                    token=section.token.get_secret_value() if section.token else "",
-                    base_url=section.base_url,
-                    mode=section.mode,
-                    webhook_url=section.webhook_url,
-                    webhook_secret=section.webhook_secret.get_secret_value() if section.webhook_secret else None,
-                    rate_limits=section.rate_limits,
-                ),
-                menu=command_menu(),
-                now=self.now,
-            )
+            build, menu = found["telegram"].load(), command_menu()
+            for name, known in bots.settings_of(settings.telegram).items():
+                built[name] = build(known, name=name, menu=menu, now=self.now)
         if settings.matrix.homeserver is not None:
             built["matrix"] = self._build_matrix(found["matrix"])
         return built
@@ -176,15 +171,6 @@ class Service:
     def _link(self, adapter: str, payload: str) -> str | None:
         make = getattr(self.adapters.get(adapter), "link", None)
         return make(payload) if make is not None else None
-
-    def _pace(self, messenger: str) -> float:
-        """How many messages a second go to everybody there, or on the slowest messenger when none is named."""
-        found = [
-            pace(adapter.limits(Place(name, "0")), name)
-            for name, adapter in self.adapters.items()
-            if f"{name}:".startswith(messenger)
-        ]
-        return min((one for one in found if one), default=0.0)
 
     def _group_link(self, adapter: str, payload: str) -> str | None:
         make = getattr(self.adapters.get(adapter), "group_link", None)
@@ -341,12 +327,14 @@ class Service:
         self.deliverer.add(thought.letters)
         if self.crew is not None:
             self.crew.tell(left=thought.left, elsewhere=thought.elsewhere)
+        self._erased |= thought.scrub
+        if self._erased:  # until it is done: a full disk may stand in the way
+            await self.storage.call(scrub, self.storage.database)
+            await self.storage.call(keep_beside, self.storage.database)
+            self._erased = False
         if self._trouble:
             await self._find_letters()
         self._trouble = ""
-        if thought.scrub:
-            await self.storage.call(scrub, self.storage.database)
-            await self.storage.call(keep_beside, self.storage.database)
         return bool(thought.events or thought.left or self._arrived or self._settlements)
 
     def _drop_lost(self) -> None:
@@ -385,9 +373,13 @@ class Service:
     # --- The web -----------------------------------------------------------------------------------------------------
 
     async def _serve(self, listening: socket.socket) -> None:
+        await server.serve_on(self.web(), listening)
+
+    def web(self) -> Starlette:
+        """Everything that listens."""
         chat = self.adapters["web"]
-        pushed_to = [adapter for name, adapter in self.adapters.items() if name in ("telegram", "matrix")]
-        app = server.make_app(
+        pushed_to = [adapter for name, adapter in self.adapters.items() if messenger_of(name) in _PUSHED_TO]
+        return server.make_app(
             chat_routes=chat.routes(),  # type: ignore[attr-defined]
             webhook_routes=[route for adapter in pushed_to for route in adapter.routes()],  # type: ignore[attr-defined]
             pages=self.showing,
@@ -395,7 +387,6 @@ class Service:
             metrics=self.health.metrics,
             live=self.health.live,
         )
-        await server.serve_on(app, listening)
 
     async def _perform(self, request: dict[str, Any]) -> dict[str, Any]:
         """Do what the command line asks for while the service runs."""

@@ -36,6 +36,9 @@ DATABASE, PAGE, PHOTOS = "palabre.db", "backup.json", "files/"
 PLAIN = (".db", ".sqlite", ".sqlite3")
 """A name with such an ending is a copy of the database alone."""
 
+MOST_PAGE = 100_000
+"""Bytes of the page that says what is inside."""
+
 Progress = Callable[[str, int, int], None]
 
 
@@ -178,6 +181,8 @@ def _laid_out(backup: Path, database: Path, photos: Path) -> Backup | None:
 def _unpacked(backup: Path, database: Path, photos: Path) -> Backup:
     try:
         with zipfile.ZipFile(backup) as archive:
+            if archive.getinfo(PAGE).file_size > MOST_PAGE:
+                raise ValueError("too long a page")
             found = orjson.loads(archive.read(PAGE))
             page = Backup(**{**found, "held": Held(**found["held"])})
             _refuse_too_much(archive, database.parent)

@@ -7,6 +7,7 @@ others can read and that holds a secret is refused. Every setting is described i
 from __future__ import annotations
 
 import os
+import re
 import stat
 import tomllib
 from collections.abc import Mapping
@@ -15,7 +16,16 @@ from datetime import time
 from pathlib import Path
 from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 from pydantic_settings import (
@@ -31,6 +41,9 @@ from bot.moderation.detect import CODES, Detection
 
 FILE = "palabre.toml"
 
+
+_TOKEN = re.compile(r"[0-9]{1,16}:[A-Za-z0-9_-]+")
+"""https://core.telegram.org/bots/api#authorizing-your-bot"""
 
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 
@@ -105,11 +118,35 @@ class DatabaseSettings(_Section):
 
 class TelegramSection(_Section):
     token: SecretStr | None = None
+    more_tokens: SecretStr | None = None
+    """Further bots beside the first, with commas between; people are spread over all of them."""
     base_url: str = "https://api.telegram.org"
     mode: Literal["polling", "webhook"] = "polling"
     webhook_url: str | None = None
     webhook_secret: SecretStr | None = None
     rate_limits: bool = True
+
+    @field_validator("more_tokens")
+    @classmethod
+    def _each_a_bot(cls, more: SecretStr | None, known: ValidationInfo) -> SecretStr | None:
+        tokens = _listed(more.get_secret_value()) if more is not None else []
+        if not all(_TOKEN.fullmatch(token) for token in tokens):
+            raise PydanticCustomError("tokens", "write tokens as @BotFather gives them, with commas between")
+        first = known.data.get("token")
+        together = [*([first.get_secret_value()] if first is not None else []), *tokens]
+        if tokens and len({token.partition(":")[0] for token in together}) < len(together):
+            raise PydanticCustomError("tokens", "name each bot once; two of these tokens belong to the same bot")
+        return more
+
+    @property
+    def bots(self) -> dict[str, str]:
+        """The name of each bot's adapter, and its token. Letters and groups carry these names for as long as they are
+        kept, so they are made of what never changes: a bot's number, which is no secret. The first is `telegram`."""
+        if self.token is None:
+            return {}
+        more = _listed(self.more_tokens.get_secret_value()) if self.more_tokens is not None else []
+        further = {f"telegram.{token.partition(':')[0]}": token for token in more}
+        return {"telegram": self.token.get_secret_value(), **further}
 
 
 class MatrixSection(_Section):

@@ -28,13 +28,16 @@ from bot.sending import TRIES, Further, Paint, Resolve, Sender, TakenBack
 from bot.settling import Settler, settle, write_apart
 from bot.thread import StorageThread
 from storage import cases, consultations, desks, outbox, people
-from storage.database import Connection
+from storage.database import Connection, StorageError
 from storage.instants import ms
 from storage.outbox import Letter, Rank
 
 __all__ = ["Deliverer", "settle"]
 
 log = logging.getLogger(__name__)
+
+DATABASE_WAIT = 1.0
+"""Seconds for which a letter waits when the database does not answer what it needs to know."""
 
 CARD_SECONDS = 3.0
 """A card is edited at most once in so long, even when edits were held up and come together."""
@@ -221,6 +224,14 @@ class Deliverer:
 
     async def _try(self, channel: Channel, name: str, place: Place, queue: Queue, letter: Letter) -> float:
         """Send one letter; for how long its place is to wait before it is tried again, zero when it has ended."""
+        try:
+            return await self._attempt(channel, name, place, queue, letter)
+        except StorageError as error:
+            # Trouble of our own, before anything left: no reason to give the letter up, or the person.
+            log.warning("message %s waits for the database: %s", letter.key, error)
+            return DATABASE_WAIT
+
+    async def _attempt(self, channel: Channel, name: str, place: Place, queue: Queue, letter: Letter) -> float:
         breaker, loop = channel.breaker, asyncio.get_running_loop()
         try:
             ref = await self._sender.send(channel.adapter, place, letter, queue)
@@ -246,6 +257,8 @@ class Deliverer:
         except Unsure as unsure:
             breaker.failed(loop.time())
             return self._unsure(queue, letter, str(unsure))
+        except StorageError:
+            raise
         except Exception as error:
             log.exception("sending message %s failed", letter.key)
             return self._unsure(queue, letter, type(error).__name__)
@@ -263,12 +276,6 @@ class Deliverer:
     async def _gone(self, name: str, queue: Queue, gone: Gone) -> None:
         """Nobody is there any more: stop writing to that place, or follow it to where it moved."""
         moved = gone.moved_to
-        for letter in list(queue.letters):
-            if moved is None:
-                self._end(queue, letter, outbox.FAILED, reason=str(gone))
-            else:
-                self._drop(queue)
-        queue.parts_sent = 0
         after = f"{name.partition(':')[0]}:{moved}" if moved else ""
 
         def remember(connection: Connection) -> None:
@@ -287,6 +294,12 @@ class Deliverer:
                 outbox.fail_place(connection, name, str(gone))
 
         await self._storage.within(remember)
+        for letter in list(queue.letters):
+            if moved is None:
+                self._end(queue, letter, outbox.FAILED, reason=str(gone))
+            else:
+                self._drop(queue)
+        queue.parts_sent = 0
 
     # --- Settling ----------------------------------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from adapters.base import Place
 from bot import doctor_database, doctor_machine, doctor_matrix, doctor_telegram, standing
 from bot.backdoor import Taken, only_one
 from bot.clock import now_from
@@ -53,7 +54,8 @@ def _from(check: str, lines: Sequence[tuple[bool, str]]) -> list[Finding]:
 
 def _of(places: Sequence[str], adapter: str) -> list[str]:
     """Those that are groups of this messenger."""
-    return [place for place in places if place.startswith(f"{adapter}:-")]
+    found = (Place.parse(place) for place in places)
+    return [str(one) for one in found if one.messenger == adapter and one.chat.startswith("-")]
 
 
 def _folders(path: Path | None) -> list[Path]:

@@ -10,10 +10,13 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from bot.config import Settings
+from adapters.base import Place
+from bot import bots
+from bot.config import ConfigError, Settings
 from locales import tr
 
 if TYPE_CHECKING:
+    from adapters.telegram import TelegramSettings
     from adapters.telegram.checking import Account, Seat
 
 Line = tuple[bool, str]
@@ -26,32 +29,79 @@ RECENT = timedelta(hours=1)
 
 async def lines(settings: Settings, places: Collection[str], watched: Collection[str], now: datetime) -> list[Line]:
     """In the order in which one would mend them. `places` are the groups with a card or a desk."""
-    lang, token = settings.locale, settings.telegram.token
-    if token is None:
+    lang = settings.locale
+    if settings.telegram.token is None:
         return [(True, tr(lang, "Telegram: not set up (PALABRE_TELEGRAM__TOKEN is empty)."))]
-    from adapters.telegram import TelegramSettings
+    try:
+        ours = bots.settings_of(settings.telegram)
+    except ConfigError as error:
+        return [(False, f"Telegram: {error}")]
+    told: list[Line] = []
+    for name, known in ours.items():
+        told += await _of_bot(settings, known, name, _of(places, name), _of(watched, name), now)
+    return told + _of_nobody(settings, {*places, *watched})
+
+
+async def _of_bot(
+    settings: Settings,
+    known: TelegramSettings,
+    name: str,
+    places: Collection[str],
+    watched: Collection[str],
+    now: datetime,
+) -> list[Line]:
+    """One bot, and the groups that it is in."""
     from adapters.telegram.checking import look
 
-    known = TelegramSettings(token=token.get_secret_value(), base_url=settings.telegram.base_url)
+    lang = settings.locale
     groups = sorted({_chat(place) for place in {*places, *watched}})
     try:
         account = await look(known, groups)
     except Exception as error:
-        text = tr(lang, "Telegram: the token is refused or the server unreachable ({why}).", why=error)
+        number = bots.number_of(name)
+        if not number:
+            return [(False, tr(lang, "Telegram: the token is refused or the server unreachable ({why}).", why=error))]
+        text = tr(
+            lang,
+            "Telegram: the token of bot {number} in PALABRE_TELEGRAM__MORE_TOKENS is refused or the server unreachable "
+            "({why}).",
+            number=number,
+            why=error,
+        )
         return [(False, text)]
     told = [(True, tr(lang, "Telegram: the bot is @{name}.", name=account.name))]
-    told += _webhook(settings, account, now)
-    told += _privacy(lang, account, {_chat(place) for place in watched})
-    return told + [_group(lang, f"telegram:{chat}", account.seats[chat]) for chat in groups]
+    told += _webhook(lang, known, account, now)
+    told += _privacy(lang, name, account, {_chat(place) for place in watched})
+    return told + [_group(lang, f"{name}:{chat}", account.seats[chat]) for chat in groups]
+
+
+def _of_nobody(settings: Settings, places: Collection[str]) -> list[Line]:
+    """Groups of a bot that is not ours any more: nothing can be written there."""
+    left = sorted(place for place in places if Place.parse(place).adapter not in settings.telegram.bots)
+    return [
+        (
+            False,
+            tr(
+                settings.locale,
+                "Telegram: {place} belongs to a bot whose token is not in PALABRE_TELEGRAM__MORE_TOKENS. Put it back, "
+                "or announce the consultation there with another bot.",
+                place=place,
+            ),
+        )
+        for place in left
+    ]
+
+
+def _of(places: Collection[str], name: str) -> list[str]:
+    return [place for place in places if Place.parse(place).adapter == name]
 
 
 def _chat(place: str) -> str:
-    return place.partition(":")[2].partition("/")[0]
+    return Place.parse(place).chat
 
 
-def _webhook(settings: Settings, account: Account, now: datetime) -> list[Line]:
+def _webhook(lang: str, section: TelegramSettings, account: Account, now: datetime) -> list[Line]:
     """https://core.telegram.org/bots/api#getwebhookinfo"""
-    lang, section = settings.locale, settings.telegram
     host = urlsplit(account.url).netloc
     told: list[Line] = []
     if section.mode == "polling" and account.url:
@@ -81,7 +131,7 @@ def _webhook(settings: Settings, account: Account, now: datetime) -> list[Line]:
     return told or [(True, well)]
 
 
-def _privacy(lang: str, account: Account, watched: Collection[str]) -> list[Line]:
+def _privacy(lang: str, name: str, account: Account, watched: Collection[str]) -> list[Line]:
     """An administrator sees everything anyway. https://core.telegram.org/bots/features#privacy-mode"""
     if not watched or account.reads_all:
         return []
@@ -93,7 +143,7 @@ def _privacy(lang: str, account: Account, watched: Collection[str]) -> list[Line
                 lang,
                 "Telegram: privacy mode hides what people write in {place}, which is watched. Make the bot an "
                 "administrator there, or send /setprivacy to @BotFather and add the bot to the group anew.",
-                place=f"telegram:{chat}",
+                place=f"{name}:{chat}",
             ),
         )
         for chat in deaf

@@ -16,7 +16,7 @@ from typing import BinaryIO
 import orjson
 
 from storage import erasures
-from storage.database import Database
+from storage.database import Database, Full, StorageError
 from storage.erasures import Erased
 
 KEPT = timedelta(days=366)
@@ -65,6 +65,8 @@ def read(file: Path) -> list[Erased]:
         lines = file.read_bytes().splitlines()
     except FileNotFoundError:
         return []
+    except OSError as error:
+        raise StorageError(f"The list of erasures {file} cannot be read: {error.strerror}.") from error
     found = []
     for line in lines:
         try:
@@ -75,6 +77,13 @@ def read(file: Path) -> list[Erased]:
 
 
 def _append(file: Path, some: Iterable[Erased]) -> None:
+    try:
+        _write(file, some)
+    except OSError as error:
+        raise Full(f"The list of erasures {file} cannot be written: {error.strerror}.") from error
+
+
+def _write(file: Path, some: Iterable[Erased]) -> None:
     opened = os.open(file, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     with os.fdopen(opened, "r+b") as out:
         out.seek(0, os.SEEK_END)

@@ -1,8 +1,9 @@
-"""The one character that no text may hold.
+"""What no text may hold: the NUL character, and half of a character.
 
-The one rule: the NUL character stays outside. PostgreSQL refuses a text that holds one, programs in C end a text at it,
-and a database that was moved must say the same as before; so it is taken out of everything that arrives, whatever the
-database. Nobody types it.
+The one rule: both stay outside. PostgreSQL refuses a text that holds a NUL, programs in C end a text at it, and a
+database that was moved must say the same as before; half a character cannot be written as UTF-8 by anybody. So a NUL is
+taken out of everything that arrives and half a character is replaced, whatever the database and whatever the adapter:
+one such text would stop the batch that it came with, and with it everybody. Nobody types either.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 
 import orjson
 
-from adapters.base import Batch, Inbound, Place
+from adapters.base import Batch, Inbound
 from flows import events
 
 
@@ -25,8 +26,14 @@ def without_nul(arrived: Sequence[tuple[str, Batch]]) -> Sequence[tuple[str, Bat
 
 
 def _holds(item: Inbound) -> bool:
-    named = "\0" in item.key or "\0" in item.person or "\0" in str(item.place)
-    return named or b"\\u0000" in orjson.dumps(events.to_json(item.event))
+    place = item.place
+    try:
+        written = orjson.dumps(
+            [item.key, item.person, place.chat, place.thread, item.locale, events.to_json(item.event)]
+        )
+    except orjson.JSONEncodeError:
+        return True
+    return b"\\u0000" in written
 
 
 def _cleaned(item: Inbound) -> Inbound:
@@ -34,14 +41,15 @@ def _cleaned(item: Inbound) -> Inbound:
         item,
         key=_without(item.key),
         person=_without(item.person),
-        place=Place.parse(_without(str(item.place))),
+        place=replace(item.place, chat=_without(item.place.chat), thread=_without(item.place.thread)),
+        locale=_without(item.locale),
         event=events.from_json(_without(events.to_json(item.event))),
     )
 
 
 def _without(value: Any) -> Any:
     if isinstance(value, str):
-        return value.replace("\0", "")
+        return value.replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, list | tuple):
         return [_without(one) for one in value]
     if isinstance(value, dict):

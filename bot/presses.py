@@ -18,6 +18,7 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 
+from adapters.base import messenger_of
 from bot.letters import Whole
 from bot.turn import Turn
 from flows.events import Pressed
@@ -37,7 +38,7 @@ ONCE_IN_MS = 3_600_000
 def seen(adapter: str) -> bool:
     """Do the others in a group see what somebody presses there? Known without an account and without a connection: an
     adapter says so beside its `build`. One that cannot be loaded is not trusted."""
-    found = next(iter(entry_points(group="palabre.adapters", name=adapter)), None)
+    found = next(iter(entry_points(group="palabre.adapters", name=messenger_of(adapter))), None)
     if found is None:
         return False
     try:

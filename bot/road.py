@@ -22,6 +22,7 @@ from datetime import timedelta
 import orjson
 
 from adapters.base import Batch, Inbound
+from bot.allowance import Allowance, Sifted
 from bot.clock import Now
 from bot.deliver import settle
 from bot.letters import Whole
@@ -37,7 +38,7 @@ from bot.wording import span
 from flows import events
 from flows.events import Rang
 from flows.messages import message
-from locales import tr
+from locales import LANGUAGES, tr
 from storage import inbox, leases, outbox, sessions, timers
 from storage.database import Connection, Database, StorageError
 from storage.inbox import Pending
@@ -92,6 +93,9 @@ class Road:
         self.now = now
         self.flows = Flows()
         self.crowd = Crowd()
+        self.allowance = Allowance()
+        self.refused = 0
+        """How many messages were above the allowances, since this process began."""
         self._heard: set[str] = set()
 
     def scene(self, connection: Connection) -> Scene:
@@ -108,20 +112,29 @@ class Road:
     def receive(self, adapter: str, batch: Batch) -> None:
         """Store a batch and the cursor after it in one transaction."""
 
-        def once(connection: Connection) -> None:
-            for name, sifted in self._sifted(connection, without_nul([(adapter, batch)])):
-                self._store(connection, name, sifted)
+        arrived = without_nul([(adapter, batch)])
 
-        self.database.within(once)
-        self._heard.add(adapter)
+        def once(connection: Connection) -> Sifted:
+            sifted = self._sifted(connection, arrived)
+            self._take_in(connection, sifted, None)
+            return sifted
+
+        self._stored(arrived, self.database.within(once))
 
     def begin_anew(self, adapter: str) -> None:
         """This process reads `adapter` from now on: how long nobody did is known to the database alone."""
         self._heard.discard(adapter)
 
-    def _sifted(self, connection: Connection, arrived: Sequence[tuple[str, Batch]]) -> Sequence[tuple[str, Batch]]:
-        """What arrived without the talk of groups that no rule flagged."""
-        return watching.sift(connection, arrived, self.crowd, self.rules.detection, self.rules.lang)
+    def _sifted(self, connection: Connection, arrived: Sequence[tuple[str, Batch]]) -> Sifted:
+        """What arrived without the talk of groups that no rule flagged, and without what is above the allowances."""
+        rest = watching.sift(connection, arrived, self.crowd, self.rules.detection, self.rules.lang)
+        return self.allowance.sift(rest, self.rules.keeps, self.now().timestamp())
+
+    def _stored(self, arrived: Sequence[tuple[str, Batch]], sifted: Sifted) -> None:
+        """What only counts once it was committed."""
+        self.allowance.spend(sifted.buckets)
+        self.refused += sifted.refused
+        self._heard.update(adapter for adapter, _batch in arrived)
 
     def _store(self, connection: Connection, adapter: str, batch: Batch) -> None:
         at = ms(self.now())
@@ -170,7 +183,7 @@ class Road:
             self._only_store(arrived, settlement)
             thought.left = True
             return thought
-        sifted = arrived
+        sifted = Sifted()
 
         def once(connection: Connection) -> tuple[Scene, int]:
             nonlocal sifted
@@ -179,10 +192,10 @@ class Road:
             self._take_in(connection, sifted, settlement)
             names, items = inbox.claim(connection, LANES)
             scene = self.scene(connection)
-            scene.arrived = {(name, item.key): item.event for name, batch in sifted for item in batch.items}
+            scene.arrived = {(name, item.key): item.event for name, batch in sifted.batches for item in batch.items}
             if names:
                 _handle(scene, items)
-                inbox.release(connection, names)
+                inbox.release(connection, names, ms(self.now()))
             return scene, len(items)
 
         try:
@@ -193,33 +206,51 @@ class Road:
             raise
         except Exception:
             log.exception("a batch failed; trying its events one at a time")
-            for name in self.database.within(lambda connection: self._claim_only(connection, sifted, settlement)):
+            names = self.database.within(lambda connection: self._claim_only(connection, sifted, settlement))
+            self._stored(arrived, sifted)
+            for name in names:
                 self._think_apart(name, thought)
-        self._heard.update(adapter for adapter, _batch in arrived)
+        else:
+            self._stored(arrived, sifted)
         return thought
 
-    def _claim_only(
-        self, connection: Connection, sifted: Sequence[tuple[str, Batch]], settlement: outbox.Settlement | None
-    ) -> list[str]:
+    def _claim_only(self, connection: Connection, sifted: Sifted, settlement: outbox.Settlement | None) -> list[str]:
         leases.confirm(connection, self._held)
         self._take_in(connection, sifted, settlement)
         return inbox.claim(connection, LANES)[0]
 
     def _only_store(self, arrived: Sequence[tuple[str, Batch]], settlement: outbox.Settlement | None) -> None:
-        def once(connection: Connection) -> None:
+        def once(connection: Connection) -> Sifted:
             leases.confirm(connection, self._held)
-            self._take_in(connection, self._sifted(connection, arrived), settlement)
+            sifted = self._sifted(connection, arrived)
+            self._take_in(connection, sifted, settlement)
+            return sifted
 
-        self.database.within(once)
-        self._heard.update(adapter for adapter, _batch in arrived)
+        self._stored(arrived, self.database.within(once))
 
-    def _take_in(
-        self, connection: Connection, arrived: Sequence[tuple[str, Batch]], settlement: outbox.Settlement | None
-    ) -> None:
-        for adapter, batch in arrived:
+    def _take_in(self, connection: Connection, sifted: Sifted, settlement: outbox.Settlement | None) -> None:
+        for adapter, batch in sifted.batches:
             self._store(connection, adapter, batch)
+        if sifted.tell:
+            self._tell_too_much(connection, sifted.tell)
         if settlement is not None:
             settle(connection, settlement)
+
+    def _spoken(self, locale: str | None) -> str:
+        """The language of somebody of whom only the messenger's word is known."""
+        return locale[:2] if locale and locale[:2] in LANGUAGES else self.rules.lang
+
+    def _tell_too_much(self, connection: Connection, above: Sequence[tuple[str, Inbound]]) -> None:
+        scene = self.scene(connection)
+        for adapter, item in above:
+            lang = self._spoken(item.locale)
+            text = tr(
+                lang,
+                "That was more than I can read at once, so I did not read the rest. What you sent before is safe. "
+                "Please wait a minute, then send your last message again.",
+            )
+            scene.send(str(item.place), Whole(message(text), lang), key=f"above:{adapter}:{item.key}", resend=False)
+        scene.flush()
 
     def _think_apart(self, lane: str, thought: Thought) -> None:
         """One lane, one transaction an event; stops at the first that fails and may be tried again."""
@@ -234,7 +265,7 @@ class Road:
                     return None
                 waiting = inbox.pending(connection, [lane])
                 if not waiting:
-                    inbox.release(connection, [lane])
+                    inbox.release(connection, [lane], ms(self.now()))
                     return None
                 item = waiting[0]
                 scene = self.scene(connection)
@@ -264,7 +295,7 @@ class Road:
                 return None
             scene = self.scene(connection)
             if item.adapter != "clock":
-                lang = (item.locale or self.rules.lang)[:2]
+                lang = self._spoken(item.locale)
                 text = tr(
                     lang,
                     "Something went wrong on our side with your last message (number {n}). "

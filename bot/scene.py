@@ -50,6 +50,8 @@ class Rules:
     keeps: frozenset[str] = frozenset({"telegram", "matrix"})
     link: Callable[[str, str], str | None] = lambda _adapter, _payload: None
     group_link: Callable[[str, str], str | None] = lambda _adapter, _payload: None
+    bots: Callable[[str], tuple[str, ...]] = lambda adapter: (adapter,)
+    """The adapters by which new people can come to the messenger of this one."""
     draw: Callable[[str, str], int] = lambda _lane, _consultation: people.new_id()
     spell: Callable[[str], str] = lambda _lane: people.new_code()
     """A code that links another messenger with this lane; it must not be foreseen."""
@@ -156,9 +158,10 @@ class Scene:
         """Give a participant and a conversation to people who speak in a lane for the first time."""
         if not items:
             return
-        known = people.by_identity(self.connection, [f"{item.adapter}:{item.person}" for item in items])
+        called = {item.id: people.identity(item.adapter, item.person) for item in items}
+        known = people.by_identity(self.connection, list(called.values()))
         for item in items:
-            identity = f"{item.adapter}:{item.person}"
+            identity = called[item.id]
             if identity not in known:
                 known[identity] = (people.new_id(), _language(item.locale))
                 participant, lang = known[identity]

@@ -84,7 +84,7 @@ def make_app(
             *page_routes(pages, home=not chat_routes),
             *chat_routes,
         ],
-        middleware=[Middleware(_SafeHeaders)],
+        middleware=[Middleware(_SafeHeaders), Middleware(_NoNul)],
         exception_handlers={HTTPException: _refused, Exception: _failed},
     )
 
@@ -164,6 +164,19 @@ class _SafeHeaders:
             await send(message)
 
         await self._app(scope, receive, send_safely)
+
+
+class _NoNul:
+    """Nothing of ours has an address with the NUL character in it, and PostgreSQL cannot even be asked about one."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self._app
+        if scope["type"] == "http" and "\0" in scope["path"]:
+            app = error_page(_language(Request(scope)), 404)
+        await app(scope, receive, send)
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from importlib.metadata import entry_points
 from pathlib import Path
 
 from adapters.base import Adapter, Place, SendError
-from bot import backdoor
+from bot import backdoor, bots
 from bot.acting import act_named, how_to_give
 from bot.config import ConfigError, Settings
 from locales import tr
@@ -62,11 +62,12 @@ async def look(settings: Settings, path: Path | None, places: Sequence[str]) -> 
 def _built(settings: Settings, wanted: set[str]) -> list[Adapter]:
     """The adapters that can say something, of those that are set up."""
     built: list[Adapter] = []
-    if "telegram" in wanted and settings.telegram.token is not None:
-        from adapters.telegram import TelegramSettings, build
+    if wanted & settings.telegram.bots.keys():
+        from adapters.telegram import build
 
-        token, base_url = settings.telegram.token.get_secret_value(), settings.telegram.base_url
-        built.append(build(TelegramSettings(token=token, base_url=base_url)))
+        with suppress(ConfigError):  # said of Telegram itself
+            some = bots.settings_of(settings.telegram)
+            built += [build(known, name=name) for name, known in some.items() if name in wanted]
     if "matrix" in wanted and settings.matrix.homeserver is not None:
         from bot import matrixaccount
         from bot.clock import now_from

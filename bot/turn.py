@@ -81,7 +81,7 @@ class Turn:
     @property
     def identity(self) -> str:
         """What the messenger calls this person."""
-        return f"{self.item.adapter}:{self.item.person}"
+        return people.identity(self.item.adapter, self.item.person)
 
     @property
     def lang(self) -> str:

@@ -4,6 +4,7 @@ bytes leave the file."""
 from __future__ import annotations
 
 import gc
+import logging
 from datetime import datetime, timedelta
 
 from bot import erasures
@@ -12,6 +13,8 @@ from bot.walltime import instant
 from storage import audit, cases, consultations, desks, inbox, meta, outbox, sessions, shelf, timers
 from storage.database import Connection, Database
 from storage.instants import ms
+
+log = logging.getLogger(__name__)
 
 RAW = timedelta(days=14)
 SENT = timedelta(days=30)
@@ -51,20 +54,22 @@ def sweep(database: Database, now: datetime) -> None:
         sessions.drop_prepared(connection, ms(now - PREPARED))
         for id in consultations.put_away(connection, ms(now - DRAFT)):
             audit.note(connection, at_ms=ms(now), who="palabre", act="put away", subject=id)
-        sweep_files(connection, folder_of(database))
+        _sweep_files(connection, database)
         meta.put(connection, "swept_ms", str(ms(now)))
     erasures.forget_old(database, ms(now - erasures.KEPT))
     scrub(database)
 
 
+def _sweep_files(connection: Connection, database: Database) -> None:
+    try:
+        sweep_files(connection, folder_of(database))
+    except OSError as error:
+        log.warning("photos that nothing refers to any more are taken away later: %s", error.strerror)
+
+
 def scrub(database: Database) -> None:
     """Let erased content leave the write-ahead log too; with `secure_delete` nothing of it stays in the file."""
-    if database.engine.dialect.name == "sqlite":
-        raw = database.engine.raw_connection()
-        try:
-            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        finally:
-            raw.close()
+    database.checkpoint()
 
 
 def calm_collector() -> None:

@@ -113,6 +113,18 @@ class Database:
         with self.transaction() as connection:
             return function(connection)
 
+    def checkpoint(self) -> None:
+        """Carry the write-ahead log of a file into it and empty the log. A server does this by itself."""
+        if self.engine.dialect.name != "sqlite":
+            return
+        raw = self.engine.raw_connection()
+        try:
+            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        except sqlite3.Error as error:
+            raise _explained(error) from error
+        finally:
+            raw.close()
+
     def close(self) -> None:
         self.engine.dispose()
 
@@ -158,8 +170,10 @@ def _sqlite(url: str, *, read_only: bool) -> Engine:
 def explain(error: DBAPIError) -> StorageError:
     """The database's own error as one of ours."""
     origin = error.orig
-    if not isinstance(origin, sqlite3.Error):
-        return server.explain(error)
+    return _explained(origin) if isinstance(origin, sqlite3.Error) else server.explain(error)
+
+
+def _explained(origin: sqlite3.Error) -> StorageError:
     match getattr(origin, "sqlite_errorcode", 0) & 0xFF:
         case sqlite3.SQLITE_BUSY | sqlite3.SQLITE_LOCKED:
             return Locked("The database is locked by another program.")

@@ -10,7 +10,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, exists, func, or_, select, update
+from sqlalchemy import (
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    true,
+    update,
+)
 
 from storage.tables import cursors, inbox, lanes
 from storage.writing import Row, insert_new, many, upsert
@@ -18,8 +30,8 @@ from storage.writing import Row, insert_new, many, upsert
 NEW, DONE, ASIDE = "new", "done", "aside"
 OWN = ("clock",)
 """What rings by itself is handed over by nobody."""
-PER_LANE = 32
-"""How many events of one lane are handled in one transaction at most."""
+PER_LANE = 16
+"""How many events of one lane are handled in one transaction at most: nobody waits for all that somebody else sent."""
 _OFTEN_MS = 1000
 
 
@@ -66,22 +78,34 @@ def cursor(connection: Connection, adapter: str) -> tuple[str | None, int | None
 
 
 _CLAIM = select(lanes.c.lane).order_by(lanes.c.since_ms).limit(bindparam("n")).with_for_update(skip_locked=True)
-_PENDING: Any = (
-    select(
-        inbox.c.id,
-        inbox.c.adapter,
-        inbox.c["key"],
-        inbox.c.lane,
-        inbox.c.place,
-        inbox.c.person,
-        inbox.c.event,
-        inbox.c.private,
-        inbox.c.locale,
-        inbox.c.attempts,
-    )
-    .where(inbox.c.state == "new", inbox.c.lane.in_(bindparam("lanes", expanding=True)))
-    .order_by(inbox.c.id)
-)
+
+
+_later = inbox.alias("later")
+_NEW: Any = literal_column("'new'")  # written out, or the index of what waits could not be used
+_COLUMNS = ("id", "adapter", "key", "lane", "place", "person", "event", "private", "locale", "attempts")
+_NAMED = lanes.c.lane.in_(bindparam("lanes", expanding=True))
+
+
+def _up_to_the_last() -> Any:
+    """The first events of each lane where SQLite answers, which knows no LATERAL: those up to the id of the last."""
+    mine = _later.c.lane == lanes.c.lane, _later.c.state == _NEW
+    last = select(_later.c.id).where(*mine).order_by(_later.c.id).offset(PER_LANE - 1).limit(1)
+    within = inbox.c.id <= func.coalesce(last.correlate(lanes).scalar_subquery(), literal_column(str(2**63 - 1)))
+    joined = lanes.join(inbox, inbox.c.lane == lanes.c.lane)
+    columns = (inbox.c[name] for name in _COLUMNS)
+    return select(*columns).select_from(joined).where(_NAMED, inbox.c.state == _NEW, within).order_by(inbox.c.id)
+
+
+def _each_of_them() -> Any:
+    """The same on PostgreSQL, whose planner would otherwise look at all that waits."""
+    mine = inbox.c.lane == lanes.c.lane, inbox.c.state == _NEW
+    columns = (inbox.c[name] for name in _COLUMNS)
+    first = select(*columns).where(*mine).order_by(inbox.c.id).limit(PER_LANE).lateral("first")
+    chosen = (first.c[name] for name in _COLUMNS)
+    return select(*chosen).select_from(lanes.join(first, true())).where(_NAMED).order_by(first.c.id)
+
+
+_PENDING = {"sqlite": _up_to_the_last(), "postgresql": _each_of_them()}
 
 
 def claim(connection: Connection, n: int) -> tuple[list[str], list[Pending]]:
@@ -94,14 +118,8 @@ def pending(connection: Connection, names: Sequence[str]) -> list[Pending]:
     """The events waiting in some lanes, in order, at most `PER_LANE` of each."""
     if not names:
         return []
-    found = [Pending(*row) for row in connection.execute(_PENDING, {"lanes": list(names)})]
-    seen: dict[str, int] = {}
-    kept = []
-    for item in found:
-        count = seen[item.lane] = seen.get(item.lane, 0) + 1
-        if count <= PER_LANE:
-            kept.append(item)
-    return kept
+    rows = connection.execute(_PENDING[connection.dialect.name], {"lanes": list(names)})
+    return [Pending(*row) for row in rows]
 
 
 def hold(connection: Connection, name: str) -> bool:
@@ -134,10 +152,14 @@ _WAITING = exists().where(inbox.c.lane == lanes.c.lane, inbox.c.state == "new")
 _RELEASE = delete(lanes).where(lanes.c.lane.in_(bindparam("lanes", expanding=True)), ~_WAITING)
 
 
-def release(connection: Connection, names: Sequence[str]) -> None:
-    """Let go of lanes that have no work left."""
+_BEHIND = update(lanes).where(_NAMED).values(since_ms=bindparam("at"))
+
+
+def release(connection: Connection, names: Sequence[str], at_ms: int) -> None:
+    """Let go of lanes that have no work left; those that have some go behind all who wait since before `at_ms`."""
     if names:
         connection.execute(_RELEASE, {"lanes": list(names)})
+        connection.execute(_BEHIND, {"lanes": list(names), "at": at_ms})
 
 
 def failed(connection: Connection, id: int, reason: str, *, give_up_at: int) -> bool:

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, insert, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
+from storage.people import identity as identity_at
 from storage.tables import (
     ballots,
     case_notes,
@@ -264,7 +265,7 @@ def _of(table: Any, consultation: str, token: str) -> ColumnElement[bool]:
 
 def identity_of(lane: str, place: str) -> str:
     """The identity that speaks in a lane: a lane is named `place|person`."""
-    return f"{place.partition(':')[0]}:{lane[len(place) + 1 :]}"
+    return identity_at(place.partition(":")[0], lane[len(place) + 1 :])
 
 
 def lanes_apart(connection: Connection, participant: int, identity: str) -> tuple[list[str], list[tuple[str, str]]]:

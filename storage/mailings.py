@@ -249,8 +249,10 @@ def subscribed(connection: Connection, consultation: str) -> dict[str, tuple[int
 
 
 def _messenger(place: Any) -> Any:
-    """The first letters of a place: enough to tell messengers apart, and the same on every database."""
-    return func.substr(place, 1, 4).label("messenger")
+    """The first letters of a place: enough to tell messengers apart, and the same on every database. Each further bot
+    of Telegram has a pace of its own; its places end in the number of a chat."""
+    bot = place.like("telegram.%"), func.rtrim(place, "-/0123456789")
+    return case(bot, else_=func.substr(place, 1, 4)).label("messenger")
 
 
 def _summed(connection: Connection, query: Any) -> dict[str, tuple[int, int]]:

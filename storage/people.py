@@ -41,6 +41,11 @@ class Speaker:
     menu: str | None = None
 
 
+def identity(adapter: str, person: str) -> str:
+    """What a messenger calls a person, such as `telegram:17`: the same through each of its bots (`telegram.4242`)."""
+    return f"{adapter.partition('.')[0]}:{person}"
+
+
 def new_id() -> int:
     """A random id for a row whose order of birth must not show."""
     return secrets.randbits(62)

@@ -82,7 +82,8 @@ def find(connection: Connection, participant: int, consultation: str) -> Stored 
 _OF_VOTERS = (
     select(*_COLUMNS)
     .where(
-        sessions.c.consultation.in_(bindparam("consultations", expanding=True)),
+        # Not the bare column: SQLite would go by its index, through everybody who takes part in these consultations.
+        sessions.c.consultation.concat("").in_(bindparam("consultations", expanding=True)),
         sessions.c.participant.in_(bindparam("voters", expanding=True)),
     )
     .order_by(sessions.c.id)

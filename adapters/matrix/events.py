@@ -12,6 +12,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import orjson
+
 from adapters.base import Inbound, Place
 from adapters.matrix import pollforms, reading, verification
 from adapters.matrix.declining import decline
@@ -30,6 +32,8 @@ from flows.events import Blocked, Moved, Overheard, Pressed, Returned, Said, Sha
 
 log = logging.getLogger(__name__)
 
+_DAMAGED = (Malformed, KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError)
+"""What reading raises where an event does not have the form that the specification promises."""
 TAKEN = "⌫"
 """In front of a sign that somebody took off a message again."""
 
@@ -61,7 +65,7 @@ class Events:
         """What one event of a room tells."""
         try:
             return await self._take(event, room)
-        except (Malformed, Forged, KeyError, TypeError, ValueError, AttributeError, OverflowError, OSError) as problem:
+        except (Forged, *_DAMAGED) as problem:
             self.malformed += 1
             id = event.get("event_id") if isinstance(event, Mapping) else None
             log.error("Event %s cannot be read (%s: %s); going on without it", id, type(problem).__name__, problem)
@@ -109,6 +113,7 @@ class Events:
 
     def _held(self, event: Raw, room: str, who: str, session: str) -> Held:
         since = round(self._now().timestamp() * 1000)
+        orjson.dumps(event)  # TypeError for what could not be kept: nested too deep
         return Held(event=reading.event_id(event), room=room, sender=who, session=session, raw=event, since_ms=since)
 
     async def _read(self, event: Raw, room: Room) -> Inbound | None:
@@ -163,12 +168,12 @@ class Events:
         if room is None:
             raise Forged("left")
         event = held.raw
-        if event.get("type") == reading.ENCRYPTED:
-            event = self._device.machine.decrypt(event, held.room)
         try:
+            if event.get("type") == reading.ENCRYPTED:
+                event = self._device.machine.decrypt(event, held.room)
             return await self._read(event, room)
-        except Malformed:
-            raise Forged("malformed") from None
+        except _DAMAGED as problem:
+            raise Forged(type(problem).__name__) from None
 
     async def tell(self, held: Held, what: str) -> Inbound | None:
         """That a message could not be read, for its author, where they are alone with us."""
@@ -176,8 +181,11 @@ class Events:
         view = self._view(room) if room is not None else None
         if view is None or not view.private:
             return None
-        happened = Shared(at=reading.when(held.raw), what=what)
-        return reading.inbound(held.raw, view, happened, suffix=f"/{what}")
+        try:
+            happened = Shared(at=reading.when(held.raw), what=what)
+            return reading.inbound(held.raw, view, happened, suffix=f"/{what}")
+        except _DAMAGED:
+            return None
 
     async def _room_of(self, held: Held) -> Room | None:
         try:
@@ -232,14 +240,14 @@ class Events:
         view = self._view(room)
         if who == me and membership == "invite":
             return [reading.inbound(event, view, Returned(at=reading.when(event)))]
-        if who == me or membership not in ("leave", "ban"):
+        if not isinstance(who, str) or who == me or membership not in ("leave", "ban"):
             return []
         self.somebody_left = True
         if set(room.members) != {me}:
             return []
         place = Place(self._adapter, room.id)
         key, at = reading.event_id(event), reading.when(event)
-        return [Inbound(key=key, place=place, person=str(who), event=Blocked(at=at), private=True)]
+        return [Inbound(key=key, place=place, person=who, event=Blocked(at=at), private=True)]
 
     def _replaced(self, event: Raw, room: Room) -> None:
         new = event["content"].get("replacement_room")

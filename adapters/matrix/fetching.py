@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -27,6 +28,10 @@ from adapters.pictures import MAX_BYTES, fetched
 log = logging.getLogger(__name__)
 
 _NOT_THERE = (400, 403, 404)
+_MXC = re.compile(r"mxc://([A-Za-z0-9\[][A-Za-z0-9.:\[\]-]{0,254})/([A-Za-z0-9_-]{1,255})")
+"""With other signs in it, an address could lead out of the media repository.
+https://spec.matrix.org/latest/client-server-api/#matrix-content-mxc-uris
+https://spec.matrix.org/latest/appendices/#server-name"""
 FILE_SECONDS = 20.0
 """For which a small file may take; others who write to us wait as long."""
 
@@ -80,9 +85,10 @@ async def _data(server: Homeserver, content: Raw, most: int) -> bytes:
 async def _download(server: Homeserver, address: Any, most: int) -> bytes:
     """https://spec.matrix.org/latest/client-server-api/#get_matrixclientv1mediadownloadservernamemediaid and, on
     servers older than it, the way before."""
-    if not isinstance(address, str) or not address.startswith("mxc://"):
+    known = _MXC.fullmatch(address) if isinstance(address, str) else None
+    if known is None:
         raise Refused("the picture has no address")
-    host, _, name = address.removeprefix("mxc://").partition("/")
+    host, name = known.groups()
     for version in ("/_matrix/client/v1/media", "/_matrix/media/v3"):
         reply, data = await server.download(version, host, name, most)
         if reply.ok:

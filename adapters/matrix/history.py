@@ -63,8 +63,8 @@ class Gap:
     async def since_invited(self, events: Sequence[Any]) -> list[Any]:
         """Everything since our last invitation, among it the events, with which we came in."""
         found = await self._back("", None, BEFORE_US)
-        known = {event.get("event_id") for event in found if isinstance(event, Mapping)}
-        return [*found, *(event for event in events if event.get("event_id") not in known)]
+        known = {_id(event) for event in found}
+        return [*found, *(event for event in events if _id(event) not in known)]
 
     async def _back(self, start: str, stop: str | None, most: int) -> list[Any]:
         """Events before `start` (empty: before now), oldest first; to `stop`, or to our invitation."""
@@ -89,6 +89,10 @@ class Gap:
         if len(found) >= MOST:
             log.error("A room said more than %d things while we were away; the oldest are not read", MOST)
         return found[::-1]
+
+
+def _id(event: Any) -> str:
+    return str(event.get("event_id")) if isinstance(event, Mapping) else ""
 
 
 def came_in(events: Sequence[Any], me: str) -> bool:

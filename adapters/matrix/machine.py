@@ -9,7 +9,6 @@ https://spec.matrix.org/latest/client-server-api/#end-to-end-encryption
 
 from __future__ import annotations
 
-import json
 import logging
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,6 +21,7 @@ from nio.crypto import InboundGroupSession, Olm, OlmDevice
 from nio.events import ForwardedRoomKeyEvent, RoomKeyEvent, ToDeviceEvent
 from nio.store import SqliteStore
 
+from adapters import legible
 from adapters.matrix.reading import Raw
 from adapters.matrix.store import KEYS, wrong_key
 from adapters.matrix.verification import Asked, asked_of_device, is_of_verification
@@ -202,15 +202,17 @@ class Machine:
         content = event.get("content")
         if not isinstance(content, Mapping) or content.get("algorithm") != MEGOLM:
             raise Forged("algorithm")
+        if not isinstance(content.get("session_id", ""), str):
+            raise Forged("session")
         session = self._session(room, content, str(event.get("sender")))
         if session is None:
             raise NoKey(str(content.get("session_id", "")))
         try:
             text, index = session.decrypt(str(content.get("ciphertext", "")))
-            inside = json.loads(text)
+            inside = legible.read(text.encode("utf-8", "replace"))
         except vodozemac.MegolmDecryptionException:
             raise NoKey(session.id) from None  # a key that begins after this message: an earlier one may still come
-        except (vodozemac.DecodeException, ValueError, RecursionError) as problem:
+        except (vodozemac.DecodeException, ValueError) as problem:
             raise Forged(type(problem).__name__) from None
         self._check_repeated(session.id, index, event)
         if not isinstance(inside, dict) or inside.get("room_id") != room or not isinstance(inside.get("content"), dict):

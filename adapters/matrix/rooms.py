@@ -6,6 +6,7 @@ anybody says later. https://spec.matrix.org/latest/client-server-api/#mroomencry
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 HERE = frozenset({"join", "invite"})
 CREATORS_RULE = 12
 """The room version since which creators have unlimited power: https://spec.matrix.org/latest/rooms/v12/"""
+_WHOLE = re.compile(r"-?[0-9]{1,18}")
 _ADMIN = 50
 """The level for changing a room's settings where the room does not say another.
 https://spec.matrix.org/latest/client-server-api/#mroompower_levels (state_default)"""
@@ -67,7 +69,7 @@ class Room:
                 pass
 
     def _member(self, person: str, membership: Any) -> None:
-        if membership in HERE:
+        if isinstance(membership, str) and membership in HERE:
             self.members[person] = membership
         else:
             self.members.pop(person, None)
@@ -91,7 +93,8 @@ class Room:
 
     def administrates(self, person: str) -> bool:
         """May this person change the room's settings?"""
-        if self.version.isdecimal() and int(self.version) >= CREATORS_RULE and person in self.creators:
+        version = level(self.version)
+        if version is not None and version >= CREATORS_RULE and person in self.creators:
             return True
         if self.power is None:
             return person in self.creators
@@ -109,6 +112,4 @@ def level(value: Any) -> int | None:
         return None
     if isinstance(value, int):
         return value
-    if isinstance(value, str) and value.strip().lstrip("-").isdecimal():
-        return int(value)
-    return None
+    return int(value) if isinstance(value, str) and _WHOLE.fullmatch(value.strip()) else None

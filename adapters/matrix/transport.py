@@ -3,12 +3,15 @@
 The one rule: no error and no log line carries the access token; it travels in a header alone. Every call that changes
 something carries a transaction id (https://spec.matrix.org/latest/client-server-api/#transaction-identifiers) or may
 be repeated without harm, so there is a single way to fail: `Unanswered`, and the call may be made again.
+
+Nothing that an answer says leads us anywhere else: we speak with the address of the settings, or with nobody. Files
+come from it as well, unless asked for with `allow_redirect`, which we do not.
+https://spec.matrix.org/latest/client-server-api/#get_matrixclientv1mediadownloadservernamemediaid
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +20,8 @@ from urllib.parse import quote
 import aiohttp
 import orjson
 from yarl import URL
+
+from adapters import legible
 
 CONNECT_SECONDS = 10.0
 TOTAL_SECONDS = 30.0
@@ -103,7 +108,10 @@ class Homeserver:
         address = URL(f"{self._base}{version}/download/{quote(host, safe='')}/{quote(name, safe='')}", encoded=True)
         try:
             async with self._open().get(
-                address.with_query(self.acting) if self.acting else address, headers=headers, timeout=timeout
+                address.with_query(self.acting) if self.acting else address,
+                headers=headers,
+                timeout=timeout,
+                allow_redirects=False,
             ) as answer:
                 if answer.status != 200:
                     said = parse(await answer.content.read(65_536))
@@ -132,8 +140,15 @@ class Homeserver:
         told = {**self.acting, **(query or {})}
         try:
             async with self._open().request(
-                method, url.with_query(told) if told else url, data=data, headers=headers, timeout=timeout
+                method,
+                url.with_query(told) if told else url,
+                data=data,
+                headers=headers,
+                timeout=timeout,
+                allow_redirects=False,
             ) as answer:
+                if 300 <= answer.status < 400:
+                    raise Unanswered(f"status {answer.status}: PALABRE_MATRIX__HOMESERVER points to another address")
                 return Reply(answer.status, parse(await answer.read()), answer.headers.get("Retry-After"))
         except (aiohttp.ClientError, TimeoutError, OSError) as problem:
             raise Unanswered(type(problem).__name__) from None
@@ -160,28 +175,9 @@ def path(*parts: str) -> str:
 
 
 def parse(body: bytes) -> Mapping[str, Any]:
-    """The JSON object in `body`, or an empty one; a list comes as `{"list": ...}`. Half characters (lone surrogates,
-    which orjson refuses) are replaced, so that one message with them cannot hide all the others."""
-    try:
-        data = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        try:
-            data = whole(json.loads(body.decode("utf-8", "replace")))
-        except (ValueError, RecursionError):
-            return {}
+    """The JSON object in `body`, or an empty one; a list comes as `{"list": ...}`. One damaged message never hides all
+    the others."""
+    data = legible.read(body)
     if isinstance(data, list):
         return {"list": data}
     return data if isinstance(data, dict) else {}
-
-
-def whole(value: Any) -> Any:
-    """A JSON value without half characters."""
-    match value:
-        case str():
-            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        case list():
-            return [whole(item) for item in value]
-        case dict():
-            return {whole(key): whole(item) for key, item in value.items()}
-        case _:
-            return value

@@ -17,6 +17,8 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def build(settings: TelegramSettings, *, menu: Menu | None = None, now: Now = _now) -> TelegramAdapter:
-    """The Telegram adapter; `menu` is the command menu, per language, `now` dates what Telegram does not."""
-    return TelegramAdapter(settings, menu=menu, now=now)
+def build(
+    settings: TelegramSettings, *, name: str = "telegram", menu: Menu | None = None, now: Now = _now
+) -> TelegramAdapter:
+    """The Telegram adapter of one bot; `menu` is the command menu, per language, `now` dates what Telegram does not."""
+    return TelegramAdapter(settings, name=name, menu=menu, now=now)

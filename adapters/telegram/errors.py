@@ -50,7 +50,8 @@ def failure(reply: Reply, *, editing: bool) -> SendError:
             # A gateway that gave up waiting, or an answer nobody can read: the message may be there.
             unreadable = f"unreadable answer with status {reply.status}"
             return Later(BROKEN_WAIT, broken=True) if editing else Unsure(unreadable)
-        case status if status >= 500:
+        case status if status >= 500 or 300 <= status < 400:
+            # Who sends us elsewhere is not the Bot API, but a proxy or the page of a hotel's network before it.
             return Later(BROKEN_WAIT, broken=True)
         case status:
             return Refused(reply.description or f"status {status}")

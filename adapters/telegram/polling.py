@@ -25,6 +25,8 @@ POLL_SECONDS = 50
 """The longest wait that the server grants."""
 POLL_MARGIN = 15.0
 """For the answer to travel, before we call the connection lost."""
+_ENDLESS = 2**63
+"""No JSON carries a larger number."""
 GAP_SECONDS = 120.0
 """The server keeps a press for 150 s (https://github.com/tdlib/telegram-bot-api, Client.cpp); a silence longer than
 this may have lost some."""
@@ -48,6 +50,7 @@ class Poller:
         self.reachable = True
         self._transport = transport
         self._monotonic = monotonic
+        self._setting = settings.setting
         self._wrong = BackOff(*settings.back_off)
         self._broken = BackOff(*settings.retry)
 
@@ -109,8 +112,8 @@ class Poller:
             case 401 | 404:
                 wait = self._wrong.wait()
                 log.error(
-                    "Telegram refuses the token: check PALABRE_TELEGRAM__TOKEN (and PALABRE_TELEGRAM__BASE_URL); "
-                    "trying again in %.1f s",
+                    "Telegram refuses the token: check %s (and PALABRE_TELEGRAM__BASE_URL); trying again in %.1f s",
+                    self._setting,
                     wait,
                 )
             case 409 if "webhook" in reply.description.lower():
@@ -139,9 +142,10 @@ class Poller:
 
 
 def _next_offset(updates: list[Any]) -> str | None:
-    """One more than the last number. Not the highest: after a week of silence Telegram begins anew anywhere."""
+    """One more than the last number. Not the highest: after a week of silence Telegram begins anew anywhere. A number
+    below zero would have all but the last updates forgotten."""
     for update in reversed(updates):
         number = update.get("update_id") if isinstance(update, dict) else None
-        if type(number) is int:
+        if type(number) is int and 0 < number < _ENDLESS:
             return str(number + 1)
     return None

@@ -9,7 +9,8 @@ from typing import Literal
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TelegramSettings:
     """`back_off` bounds the waits (seconds) while the token or the poller is wrong, `retry` those after a broken
-    network. `rate_limits` False is for a Bot API server of one's own, and for benches."""
+    network. `rate_limits` False is for a Bot API server of one's own, and for benches. `setting` is where the token
+    stands, for whoever has to mend it."""
 
     token: str = field(repr=False)
     base_url: str = "https://api.telegram.org"
@@ -19,10 +20,11 @@ class TelegramSettings:
     rate_limits: bool = True
     back_off: tuple[float, float] = (5.0, 300.0)
     retry: tuple[float, float] = (1.0, 60.0)
+    setting: str = "PALABRE_TELEGRAM__TOKEN"
 
     def __post_init__(self) -> None:
         if not self.token.strip():
-            raise ValueError("PALABRE_TELEGRAM__TOKEN is empty: put in it the token that @BotFather gave")
+            raise ValueError(f"{self.setting} is empty: put in it the token that @BotFather gave")
         if self.mode not in ("polling", "webhook"):
             raise ValueError("PALABRE_TELEGRAM__MODE must be polling or webhook")
         if self.mode == "webhook" and not self.webhook_url:

@@ -64,7 +64,8 @@ class Standing:
         member = await self._ask("getChatMember", {"chat_id": int(chat), "user_id": int(person)})
         if member is None:
             return False
-        admin = member.get("status") in _ADMIN
+        status = member.get("status")
+        admin = isinstance(status, str) and status in _ADMIN
         self._known[chat, person] = (self._monotonic(), admin)
         if len(self._known) > KNOWN:
             self._known.popitem(last=False)

@@ -11,7 +11,6 @@ polling, sending, editing and answering use `call`, which goes over `adapters.te
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +22,7 @@ from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 from yarl import URL
 
+from adapters import legible
 from adapters.telegram.lines import CONNECT_SECONDS, CONNECTIONS, IDLE_SECONDS, Lines, Lost, NotSent
 
 TOTAL_SECONDS = 30.0
@@ -182,25 +182,6 @@ class Transport(BaseRequest):
 
 
 def parse(body: bytes) -> Mapping[str, Any]:
-    """The JSON object in `body`, or an empty one. Half characters (lone surrogates, which orjson refuses) are
-    replaced, so that one of them cannot hide a whole batch of updates."""
-    try:
-        data = orjson.loads(body)
-    except orjson.JSONDecodeError:
-        try:
-            data = _whole(json.loads(body.decode("utf-8", "replace")))
-        except (ValueError, RecursionError):
-            return {}
+    """The JSON object in `body`, or an empty one. One damaged update never hides a whole batch of them."""
+    data = legible.read(body)
     return data if isinstance(data, dict) else {}
-
-
-def _whole(value: Any) -> Any:
-    match value:
-        case str():
-            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        case list():
-            return [_whole(item) for item in value]
-        case dict():
-            return {_whole(key): _whole(item) for key, item in value.items()}
-        case _:
-            return value

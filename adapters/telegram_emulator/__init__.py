@@ -8,6 +8,8 @@
         lea.press("Oui")
         lea.screen()[-1].text
 
+`telegram.host(Emulator(token=..., name=...))` answers for another bot at the same address.
+
 In a process of its own: `python -m adapters.telegram_emulator --port 8081`; another process drives it with
 `POST /control` (see `control`).
 """

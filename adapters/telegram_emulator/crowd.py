@@ -24,7 +24,10 @@ class _Walker:
     citizen: Citizen
     left: int
     pressed_at: float = 0.0
+    last_press: float = 0.0
     waiting_answer: bool = False
+    pressed: set[tuple[str, str]] = field(default_factory=set)
+    """What was on the screen, and which button of it."""
 
 
 @dataclass(slots=True)
@@ -121,8 +124,11 @@ class Crowd:
             return
         self._turn += 1
         choice = choices[(self._turn if self._choice < 0 else self._choice) % len(choices)]
+        if (shown.text, choice) in walker.pressed:
+            return  # a question that was shown twice, because its sending got lost, is answered once
+        walker.pressed.add((shown.text, choice))
         walker.left -= 1
-        walker.pressed_at = time.perf_counter()
+        walker.pressed_at = walker.last_press = time.perf_counter()
         walker.waiting_answer = True
         self.figures.presses += 1
         walker.citizen.press_data(choice, shown)
@@ -136,7 +142,7 @@ class Crowd:
         walker = self._walkers.get(person.id)
         if walker is not None and walker.waiting_answer:
             walker.waiting_answer = False
-            since = walker.pressed_at or self._began
+            since = walker.last_press or self._began  # `pressed_at` is gone when the screen changed first
             self.figures.answers.append(time.perf_counter() - since)
 
     def _end(self, walker: _Walker) -> None:

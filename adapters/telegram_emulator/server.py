@@ -49,13 +49,22 @@ class _Poll:
 
 
 class Emulator:
-    """A Bot API server for one bot. `clock` gives seconds since 1970; with `limits` it answers 429 to haste."""
+    """A Bot API server for one bot, and for those that it hosts. `clock` gives seconds since 1970; with `limits` it
+    answers 429 to haste. A bot's number is the one in front of its token."""
 
     def __init__(
-        self, *, token: str = TOKEN, limits: bool = False, clock: Callable[[], float] = time.time, seed: int = 1
+        self,
+        *,
+        token: str = TOKEN,
+        name: str = "palabre_bot",
+        limits: bool = False,
+        clock: Callable[[], float] = time.time,
+        seed: int = 1,
     ) -> None:
         self.token = token
         self.world = World(clock)
+        self.world.bot.id, self.world.bot_name = int(token.partition(":")[0]), name
+        self._hosted: list[Emulator] = []
         self.faults = Faults(seed)
         self.calls: Counter[str] = Counter()
         self.recent: deque[tuple[str, Json]] = deque(maxlen=200)
@@ -71,10 +80,17 @@ class Emulator:
         self._flushing = False
         self.world.on_update = self._updated
 
+    def host(self, other: Emulator) -> None:
+        """Answer for another bot too, which has chats and people of its own; it is not started for itself."""
+        other.url = self.url
+        self._hosted.append(other)
+
     async def start(self, port: int = 0, host: str = "127.0.0.1") -> None:
         self.url = f"http://{host}:{await self._server.start(host, port)}"
 
     async def stop(self) -> None:
+        for other in self._hosted:
+            await other.stop()
         await self._pusher.stop()
         if self._poll is not None:
             self._poll.timer.cancel()
@@ -140,7 +156,11 @@ class Emulator:
     def _handle(self, exchange: Exchange) -> None:
         path, _, query = exchange.path.partition("?")
         if not path.startswith(self._prefix):
-            self._elsewhere(exchange, path)
+            other = next((one for one in self._hosted if unquote(path).startswith((one._prefix, one._files))), self)
+            if other is self:
+                self._elsewhere(exchange, path)
+            else:
+                other._handle(exchange)
             return
         method = path[len(self._prefix) :].lower()
         self.calls[method] += 1

@@ -38,7 +38,7 @@ def person_of(token: str) -> str:
 
 
 def give(response: Response, request: Request, token: str) -> None:
-    """Put the cookie on `response`, for a year from now."""
+    """Put the cookie on `response`, for a year from now. The address is not looked at: it may be no text at all."""
     response.set_cookie(
         COOKIE,
         token,
@@ -46,7 +46,7 @@ def give(response: Response, request: Request, token: str) -> None:
         path="/",
         httponly=True,
         samesite="lax",
-        secure=request.url.scheme == "https",
+        secure=request.scope["scheme"] == "https",
     )
 
 
@@ -60,7 +60,10 @@ def from_our_page(request: Request) -> bool:
         return site == "same-origin"
     # Browsers leave Sec-Fetch-Site out on plain http away from localhost, but not Origin.
     origin = headers.get("origin", "")
-    return bool(origin) and urlsplit(origin).netloc == headers.get("host")
+    try:
+        return bool(origin) and urlsplit(origin).netloc == headers.get("host")
+    except ValueError:  # no address at all
+        return False
 
 
 class Allowance:

@@ -76,14 +76,6 @@ def _turned(unfit: Unfit) -> Turned:
             return Turned(422, _damaged)
 
 
-def _large(lang: str) -> str:
-    return tr(lang, "This photo is too large. Please send a smaller one (10 MB at most).")
-
-
-def _strange(lang: str) -> str:
-    return tr(lang, "This is not a photo that we can read. Please send a JPEG, PNG or WebP picture.")
-
-
 def _damaged(lang: str) -> str:
     return tr(lang, "This photo is damaged. Please choose another one.")
 

@@ -97,6 +97,8 @@ class _Chat:
         after = request.headers.get("last-event-id") or request.query_params.get("after") or "0"
         if not _NUMBER.fullmatch(after):
             return Response("after is a number", status_code=400)
+        if request.method == "HEAD":  # or it would stay open for somebody who is shown nothing of it
+            return Response(media_type="text/event-stream", headers={"Cache-Control": "no-store"})
         place = str(self._adapter.place(guard.person_of(token)))
         try:
             self._adapter.streams.check(place)
@@ -121,6 +123,9 @@ class _Chat:
         return await self._answer(request, self._pressed)
 
     async def image(self, request: Request) -> Response:
+        """A drawing, for those who talk with us; what may be seen by whom is decided where it is shown."""
+        if guard.token_of(request) is None:
+            raise HTTPException(404)
         found = await self._settings.shelf.since(image_place(request.path_params["digest"]), 0)
         if not found:
             raise HTTPException(404)

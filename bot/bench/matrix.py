@@ -28,8 +28,10 @@ from urllib.parse import quote
 
 import aiohttp
 
-from bot.bench.road import flow_text
+from bot.bench.figure import Figure, Found, LeftOut, Size
+from bot.bench.walking import flow_text
 
+GROUP = "matrix"
 PROGRAM = Path(__file__).parents[2] / ".synapse" / "bin" / "python"
 """Where `make test` puts a homeserver."""
 PATIENCE = 120.0
@@ -56,9 +58,20 @@ class _Account:
     device: str
 
 
-def there() -> bool:
-    """Is a homeserver installed?"""
-    return PROGRAM.exists()
+def figures(size: Size) -> Iterator[Found]:
+    if not PROGRAM.exists():
+        yield LeftOut(group=GROUP, sentence="No Synapse is installed here: sh tests/live/install-synapse.sh")
+        return
+    both = [measure_matrix(20 // min(size.share, 4), 25 // min(size.share, 5)) for _ in range(size.rounds)]
+    own, bare = sorted(both, key=lambda runs: runs[0].per_second / runs[1].per_second)[size.rounds // 2]
+    rows = (
+        ("answers", own.per_second, "answers/s", bare.per_second),
+        ("reply, p50", own.p50_ms, "ms", bare.p50_ms),
+        ("reply, p95", own.p95_ms, "ms", bare.p95_ms),
+        ("processor time", own.cpu_ms, "ms/answer", bare.cpu_ms),
+    )
+    for name, value, unit, floor in rows:
+        yield Figure(group=GROUP, name=name, value=value, unit=unit, floor=floor)
 
 
 def measure_matrix(people: int, answers: int) -> tuple[Run, Run]:

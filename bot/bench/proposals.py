@@ -16,6 +16,7 @@ from itertools import product
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from bot.bench.figure import Figure, Found, Size
 from bot.contributions import serving, similar
 from bot.office import Publication, publish
 from bot.road import Road
@@ -27,6 +28,7 @@ from storage import migrate, stances
 from storage.candidates import Reader
 from storage.database import PRAGMAS, Connection, Database
 
+GROUP = "proposals"
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 RUN, POOL = "idees", "idee"
 FLOW = f"""\
@@ -77,12 +79,37 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Similar:
     """How long it takes to find what is similar; `built` are the seconds for whoever asks first after a start."""
 
     proposals: int
     built: float
     spent: Spent
+
+
+def figures(size: Size) -> Iterator[Found]:
+    least: dict[str, Chosen] = {}
+    for n in (1_000, 20_000 // size.share):
+        for judged in (10_000, 1_000_000 // size.share):
+            for one in measure_choosing(n, judged, 400):
+                first = least.setdefault(one.policy, one)
+                yield Figure(
+                    group=GROUP,
+                    name=f"ten cards, {one.policy}: {n:,} proposals, {judged:,} stances, p95",
+                    value=one.spent.cpu_p95,
+                    unit="ms of processor",
+                    floor=first.spent.cpu_p95,
+                    note=f"by the clock p50 {one.spent.p50:.1f} ms, p95 {one.spent.p95:.1f} ms",
+                )
+    found = measure_similar(20_000 // size.share, 200)
+    yield Figure(
+        group=GROUP,
+        name=f"what is similar among {found.proposals:,} proposals, p95",
+        value=found.spent.cpu_p95,
+        unit="ms of processor",
+        note=f"by the clock p50 {found.spent.p50:.1f} ms, p95 {found.spent.p95:.1f} ms; the first one builds the index "
+        f"in {found.built:.1f} s",
+    )
 
 
 def measure_choosing(proposals: int, judged: int, rounds: int) -> Iterator[Chosen]:
@@ -111,7 +138,7 @@ def _since(began: float, worked: float) -> tuple[float, float]:
     return (time.perf_counter() - began) * 1000, (time.thread_time() - worked) * 1000
 
 
-def measure_similar(proposals: int, rounds: int) -> Found:
+def measure_similar(proposals: int, rounds: int) -> Similar:
     """Look for texts that somebody might be about to send."""
     with _filled(proposals, 0) as (road, _people), road.database.transaction() as connection:
         indexes = similar.Indexes()
@@ -125,7 +152,7 @@ def measure_similar(proposals: int, rounds: int) -> Found:
             met = similar.find(connection, indexes, RUN, POOL, text)
             spent.append(_since(began, worked))
             assert met, text
-        return Found(proposals=proposals, built=built, spent=Spent.of(spent))
+        return Similar(proposals=proposals, built=built, spent=Spent.of(spent))
 
 
 # --- What is on file -------------------------------------------------------------------------------------------------

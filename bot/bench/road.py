@@ -1,188 +1,156 @@
-"""The road alone: events in, letters out, committed, beside a bare loop that opens one transaction an event.
+"""The road alone: events in, letters out, committed, without any messenger.
 
-The one rule: both write the same tables with the same durability (`synchronous=FULL`), in the same run. The bare loop
-does no thinking at all: it is the floor that any bot which commits per event stands on.
+The one rule: whatever stands beside it writes the same tables with the same durability (`synchronous=FULL`, `fsync`
+on), in the same run. The first floor is the database's own driver writing the same rows in the same batches; the second
+the same with one transaction an event, as any bot that commits each of them.
 """
 
 from __future__ import annotations
 
-import time
+import cProfile
+import pstats
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import orjson
+from bot.bench import crew, floor, machine, postgres, walking
+from bot.bench.figure import Figure, Found, LeftOut, Size, at_least, median
+from bot.bench.postgres import NoServer, Server
+from bot.upkeep import calm_collector
+from storage import ballots
 
-from adapters.base import Batch, Inbound, Place
-from bot import letters
-from bot.letters import Whole
-from bot.office import Publication, publish
-from bot.road import Road, Thought
-from bot.scene import Rules
-from flows.events import Pressed, Said
-from flows.flow import Flow
-from flows.load import load_text
-from storage import ballots, inbox, migrate, outbox, sessions
-from storage.database import Database
-
-START = datetime(2026, 3, 2, 9, tzinfo=UTC)
-PER_BATCH = 100
-"""How many updates one answer of Telegram holds at most."""
+GROUP = "road"
+QUESTIONS = 12
+ANSWERED = 5
+"""So many of them are answered on PostgreSQL."""
+TIMES = 2.5
+"""As many times as long as the raw database may the road take."""
+WORKERS = (1, 2, 4)
+SCALED = 0.9
+"""What share of the cores that one worker leaves free four must make use of."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rate:
-    """How many events in how many seconds."""
-
-    events: int
-    seconds: float
-
-    @property
-    def per_second(self) -> float:
-        return self.events / self.seconds
-
-
-def flow_text(questions: int) -> str:
-    """A consultation of so many questions with four choices each."""
-    steps = "".join(
-        f"  - ask: q{i}\n    text: Que pensez-vous du point {i} ?\n    dont_know: true\n"
-        "    one_of: {oui: Plutôt pour, non: Plutôt contre, autre: Autre chose, attendre: Attendre encore}\n"
-        for i in range(1, questions + 1)
-    )
-    return f"palabre: 1\nid: mesure\nlang: fr\ntitle: Une mesure\nsteps:\n{steps}  - end: merci\n    text: Merci !\n"
-
-
-def make_road(folder: str, questions: int) -> tuple[Road, Flow]:
-    """A road on a fresh database with one open consultation."""
-    database = Database(f"sqlite:///{folder}/bench.db")
-    migrate.upgrade(database)
-    loaded = load_text(flow_text(questions), "bench")
-    assert loaded.flow is not None, loaded.mistakes
-    road = Road(database, Rules(), lambda: START)
-    with database.transaction() as connection:
-        scene = road.scene(connection)
-        publish(scene, Publication(flow=loaded.flow, source=loaded.source, who="bench", at_once=True), "fr")
-        scene.flush()
-    while road.think().events:
-        pass
-    return road, loaded.flow
-
-
-def measure_road(citizens: int, questions: int) -> Rate:
-    """`citizens` people answer `questions` questions each, all at once, as fast as the road goes."""
+def figures(size: Size) -> Iterator[Found]:
+    citizens = 1000 // size.share
     with TemporaryDirectory() as folder:
-        road, _flow = make_road(folder, questions)
+        taken = floor.record(Path(folder), citizens, QUESTIONS)
+        yield from _on_sqlite(size, taken)
+        try:
+            with postgres.started() as server:
+                yield from _on_postgres(size, taken, server)
+        except NoServer as missing:
+            yield LeftOut(group=GROUP, sentence=str(missing))
+
+
+def _on_sqlite(size: Size, taken: floor.Recording) -> Iterator[Found]:
+    roads, floors, bares = [], [], []
+    with TemporaryDirectory() as folder:
+        singly = floor.record(Path(folder), 400 // size.share, QUESTIONS // 2, at_once=1)
+        for _ in range(size.rounds):
+            roads.append(measure_road(1000 // size.share, QUESTIONS))
+            floors.append(floor.on_sqlite(taken))
+            bares.append(floor.on_sqlite(singly))
+    own, raw, bare = median(roads), median(floors), median(bares)
+    yield _beside_raw("road on SQLite, beside the same rows by plain sqlite3", own, raw)
+    yield Figure(
+        group=GROUP,
+        name="road on SQLite, beside one transaction an event",
+        value=own,
+        unit="events/s",
+        floor=bare,
+        note="the floor is plain sqlite3, which thinks nothing",
+    )
+
+
+def _beside_raw(name: str, own: float, raw: float) -> Figure:
+    reach = at_least(own, raw / TIMES, f"floor within {TIMES} times")
+    return Figure(
+        group=GROUP,
+        name=name,
+        value=own,
+        unit="events/s",
+        floor=raw,
+        reach=reach,
+        note=f"the raw database is {raw / own:.1f} times as fast",
+    )
+
+
+def _on_postgres(size: Size, taken: floor.Recording, server: Server) -> Iterator[Found]:
+    """Each round has a fresh copy of the same database."""
+    before = server.new()
+    crew.fill(server.url_of(before), taken.before)
+    raws: list[float] = []
+    rates: dict[int, list[crew.Rate]] = {workers: [] for workers in WORKERS}
+    for _ in range(size.rounds):
+        name = server.new(of=before)
+        raws.append(floor.on_postgres(taken, server.url_of(name)))
+        server.drop(name)
+        for workers in WORKERS:
+            name = server.new(of=before)
+            rates[workers].append(crew.measure_crew(server.url_of(name), workers, ANSWERED))
+            server.drop(name)
+    raw = median(raws)
+    middle = {
+        workers: sorted(found, key=lambda rate: rate.per_second)[size.rounds // 2] for workers, found in rates.items()
+    }
+    for workers in WORKERS:
+        own = middle[workers].per_second
+        named = f"road on PostgreSQL, {workers} {'worker' if workers == 1 else 'workers'}"
+        if workers == 1:
+            yield _beside_raw(f"{named}, beside the same rows by plain psycopg", own, raw)
+        else:
+            yield Figure(group=GROUP, name=named, value=own, unit="events/s", floor=raw, note="the same floor")
+    yield _scaled(middle[WORKERS[0]], middle[WORKERS[-1]])
+
+
+def _scaled(one: crew.Rate, most: crew.Rate) -> Figure:
+    """Four workers beside one; the cores that one keeps busy, its server included, are not free for the others."""
+    cores = machine.cores()
+    possible = max(1.0, cores / one.busy) if one.busy else float(cores)
+    ratio = most.per_second / one.per_second
+    return Figure(
+        group=GROUP,
+        name=f"{WORKERS[-1]} workers on PostgreSQL, beside 1",
+        value=most.per_second,
+        unit="events/s",
+        floor=one.per_second,
+        reach=at_least(ratio, SCALED * possible, f"{SCALED:.0%} of {possible:.2f} times"),
+        note=f"one worker and its server keep {one.busy:.1f} of {cores} cores busy, {WORKERS[-1]} keep {most.busy:.1f}",
+    )
+
+
+def measure_road(citizens: int, questions: int) -> float:
+    """`citizens` people answer `questions` questions each, all at once, as fast as the road goes: events a second. The
+    first question, with which the statements are prepared, is not counted."""
+    with TemporaryDirectory() as folder:
+        road, _flow = walking.make_road(folder, questions)
         spent, events = 0.0, 0
-        items = [_said(person, "/start") for person in range(citizens)]
+        items = walking.openings(citizens)
         for round in range(questions + 1):
-            began = time.perf_counter()
-            thoughts = list(_through(road, items))
-            if round:
-                spent += time.perf_counter() - began
+            seconds, thoughts = walking.timed(road, items)
+            if round > 1:
+                spent += seconds
                 events += len(items)
-            items = [press for thought in thoughts for press in _answers(thought, round)]
+            items = walking.answers(thoughts, round)
         with road.database.transaction() as connection:
             counted = len(ballots.all_of(connection, "mesure"))
         road.database.close()
         assert counted == citizens * questions, f"{counted} ballots of {citizens * questions}"
-        return Rate(events=events, seconds=spent)
+        return events / spent
 
 
-def _through(road: Road, items: list[Inbound]) -> Iterator[Thought]:
-    for start in range(0, len(items), PER_BATCH):
-        batch = Batch(cursor=str(start), items=tuple(items[start : start + PER_BATCH]))
-        thought = road.turn([("telegram", batch)])
-        while thought.events:
-            yield thought
-            thought = road.think()
-
-
-def _said(person: int, text: str) -> Inbound:
-    place = Place("telegram", str(10_000 + person))
-    return Inbound(key=f"s{person}", place=place, person=place.chat, event=Said(at=START, text=text), private=True)
-
-
-def _answers(thought: Thought, round: int) -> Iterator[Inbound]:
-    """Everybody presses a button of the question that they were just asked."""
-    at = START + timedelta(seconds=round + 1)
-    for letter in thought.letters:
-        said = letters.read(letter.payload)
-        prompt = said.message.prompt if isinstance(said, Whole) else None
-        if prompt is None or not prompt.id or letter.replaces is not None:
-            continue
-        place = Place.parse(letter.place)
-        data = prompt.buttons[int(place.chat) % 4].data
-        event = Pressed(at=at, data=data, message=letter.key)
-        yield Inbound(key=f"{round}.{place.chat}", place=place, person=place.chat, event=event, private=True)
-
-
-def measure_bare(events: int) -> Rate:
-    """The same rows, one durable transaction an event, nothing else."""
-    with TemporaryDirectory() as folder:
-        road, flow = make_road(folder, 1)
-        database = road.database
-        for person in range(50):
-            road.receive("telegram", Batch(cursor=None, items=(_said(person, "/start"),)))
-        while road.think().events:
-            pass
-        with database.transaction() as connection:
-            known = sessions.page(connection, "mesure", 0, 50)
-        began = time.perf_counter()
-        for number in range(events):
-            _bare(database, known[number % len(known)], number, flow.asks[0].wording)
-        spent = time.perf_counter() - began
-        database.close()
-        return Rate(events=events, seconds=spent)
-
-
-def _bare(database: Database, session: sessions.Stored, number: int, wording: str) -> None:
-    """What one answered question writes: inbox, session, ballot, counter, prompt, two letters."""
-    at = 1_772_442_000_000 + number
-    row = {
-        "adapter": "telegram",
-        "key": f"b{number}",
-        "lane": session.lane,
-        "place": session.place,
-        "person": "1",
-        "event": "{}",
-        "private": True,
-        "locale": None,
-        "at_ms": at,
-        "state": inbox.NEW,
-    }
-    letter = {
-        "adapter": "telegram",
-        "place": session.place,
-        "payload": session.state,
-        "prompt": None,
-        "replaces": None,
-        "consultation": "mesure",
-        "rank": 0,
-        "resend": True,
-        "due_ms": at,
-        "state": outbox.SENDING,
-        "coalesce": None,
-    }
-    saved = {
-        "row": session.id,
-        "new_state": session.state,
-        "new_stage": session.stage,
-        "new_seq": number,
-        "new_lane": session.lane,
-        "new_place": session.place,
-        "new_last_ms": at,
-    }
-    ballot = {"consultation": "mesure", "token": str(session.id), "question": "q1", "wording": wording}
-    with database.transaction() as connection:
-        inbox.receive(connection, [row], at)
-        sessions.by_id(connection, [session.id])
-        sessions.save(connection, [saved])
-        ballots.put(connection, [{**ballot, "answer": orjson.dumps(["answer", "oui"]).decode()}])
-        ballots.count(connection, {("mesure", "q1", "c:oui"): 1})
-        prompt = {"id": f"p{number}", "session": session.id, "step": "q1", "place": session.place, "ref": None}
-        sessions.add_prompts(connection, [prompt])
-        outbox.put(connection, [{**letter, "key": f"{number}.0"}, {**letter, "key": f"{number}.1"}])
-        pending = inbox.pending(connection, [session.lane])
-        inbox.finish(connection, [item.id for item in pending])
-        inbox.release(connection, [session.lane])
+def profile(size: Size) -> list[str]:
+    """Where the road on SQLite spends its time: the ten functions with the most time of their own."""
+    calm_collector()
+    watch = cProfile.Profile()
+    watch.enable()
+    measure_road(1000 // size.share, QUESTIONS)
+    watch.disable()
+    found = pstats.Stats(watch)
+    rows = found.stats.items()  # type: ignore[attr-defined]
+    whole = sum(own for _name, (_calls, _all, own, _with, _callers) in rows)
+    slowest = sorted(rows, key=lambda row: -row[1][2])[:10]
+    return [
+        f"{own / whole:6.1%}  {own:6.2f} s  {calls:9,} calls  {Path(file).name}:{at} {name}"
+        for (file, at, name), (_primitive, calls, own, _with, _callers) in slowest
+    ]

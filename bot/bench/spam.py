@@ -6,11 +6,14 @@ are as good as it is. The one rule: what is measured was never learned from; eve
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.bench.figure import Figure, Found, Size
 from bot.moderation.detect import flags
 from bot.moderation.detect.spam import LEAST_WORDS, MARGIN, Line, learn, sample, split
 
+GROUP = "spam"
 RULES = frozenset({"tricks", "words", "personal", "deceptive_link", "shouting"})
 """Rules that speak up by themselves; `link` only asks for a look at every link."""
 
@@ -32,6 +35,16 @@ class Told:
     @property
     def false_alarms(self) -> float:
         return self.ham_flagged / self.ham
+
+
+def figures(_size: Size) -> Iterator[Found]:
+    for told in measure_spam():
+        rows = (
+            ("spam flagged", told.recall, f"{told.spam_flagged} of {told.spam}"),
+            ("talk flagged", told.false_alarms, f"{told.ham_flagged} of {told.ham}"),
+        )
+        for name, value, note in rows:
+            yield Figure(group=GROUP, name=f"{told.name}: {name}", value=value * 100, unit="%", note=note)
 
 
 def measure_spam() -> tuple[Told, ...]:

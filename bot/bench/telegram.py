@@ -1,5 +1,4 @@
-"""A crowd through Telegram: the emulator in one process, the bot in another, people who press as soon as they are
-answered.
+"""A crowd through Telegram, polled: people who press as soon as they are answered, then others at half that pace.
 
 The one rule: Palabre and the stock bot meet the same crowd, on the same emulator, in the same run. Palabre does more
 for each press (it edits the answered question, then asks the next one); that is not taken off.
@@ -7,139 +6,123 @@ for each press (it edits the answered question, then asks the next one); that is
 
 from __future__ import annotations
 
-import json
-import os
-import signal
-import subprocess
 import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-from bot.bench.road import flow_text
+from bot.bench.figure import Figure, Found, Size
+from bot.bench.service import Bot, clean_environment, crowd, emulator, memory, processing, processor
 
-PATIENCE = 120.0
+GROUP = "telegram"
+PEOPLE = 50
+QUESTIONS = 12
+PERCENTILES = (50, 95, 99)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
     """What a crowd lived through: presses a second, milliseconds until the reply, the bot's memory and processor."""
 
-    presses: int
     per_second: float
-    reply_p50_ms: float
-    reply_p95_ms: float
+    p50_ms: float
+    p95_ms: float
     memory_mb: float
     cpu_ms: float
     """Processor time of the bot for each press."""
 
 
-def measure_palabre(people: int, presses: int, crowds: int = 1) -> Run:
-    """A consultation of `presses` questions; crowds of `people` answer all of them, one crowd after the other."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paced:
+    """A crowd at a steady pace: presses a second, milliseconds until the waiting sign stops and until the reply."""
+
+    per_second: float
+    answer_ms: dict[str, float]
+    reply_ms: dict[str, float]
+
+
+def figures(size: Size) -> Iterator[Found]:
+    ours, stocks = [], []
+    for _ in range(size.rounds):
+        with palabre(TELEGRAM__RATE_LIMITS="false") as (url, pid):
+            ours.append(throughput(url, pid, 10 // size.share))
+        with stock() as (url, pid):
+            stocks.append(throughput(url, pid, 1))
+    own, bare = middle(ours), middle(stocks)
+    yield from beside(GROUP, "by polling", own, bare)
+    with palabre(TELEGRAM__RATE_LIMITS="false") as (url, _pid):
+        paced = at_pace(url, own.per_second / 2, size)
+    with stock() as (url, _pid):
+        floor = at_pace(url, bare.per_second / 2, size)
+    for percent in PERCENTILES:
+        yield Figure(
+            group=GROUP,
+            name=f"reply at half load, p{percent}",
+            value=paced.reply_ms[f"p{percent}"],
+            unit="ms",
+            floor=floor.reply_ms[f"p{percent}"],
+            note=f"at {paced.per_second:.0f} presses/s; the floor at {floor.per_second:.0f}, half of what it can do",
+        )
+
+
+def beside(group: str, how: str, own: Run, bare: Run) -> Iterator[Figure]:
+    """A whole run beside that of the stock bot."""
+    rows = (
+        (f"presses {how}", own.per_second, "presses/s", bare.per_second),
+        ("reply at full load, p50", own.p50_ms, "ms", bare.p50_ms),
+        ("reply at full load, p95", own.p95_ms, "ms", bare.p95_ms),
+        ("processor time", own.cpu_ms, "ms/press", bare.cpu_ms),
+        ("resident memory", own.memory_mb, "MB", bare.memory_mb),
+    )
+    for name, value, unit, floor in rows:
+        yield Figure(group=group, name=name, value=value, unit=unit, floor=floor)
+
+
+def middle(runs: list[Run]) -> Run:
+    return sorted(runs, key=lambda run: run.per_second)[len(runs) // 2]
+
+
+@contextmanager
+def palabre(program: str | None = None, **settings: str) -> Iterator[tuple[str, int]]:
+    """A Palabre with an open consultation before an emulator: (address of the emulator, process id of the bot)."""
     with TemporaryDirectory() as folder, emulator() as (url, token):
-        (Path(folder) / "bench.yaml").write_text(flow_text(presses))
-        environment = {
-            **os.environ,
-            "PALABRE_TELEGRAM__TOKEN": token,
-            "PALABRE_TELEGRAM__BASE_URL": url,
-            "PALABRE_TELEGRAM__RATE_LIMITS": "false",
-            "PALABRE_WEB__ENABLED": "false",
-            "PALABRE_LOG": "ERROR",
-        }
-        palabre = [sys.executable, "-m", "bot.cli"]
-        publish = [*palabre, "publish", "bench.yaml", "--open", "now"]
-        subprocess.run(publish, cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
-        with processing([*palabre, "run"], folder, environment) as bot:
-            return _measure(url, bot, people, presses, crowds)
+        bot = Bot(folder, url, token, QUESTIONS)
+        with bot.running(program, **settings) as process:
+            yield url, process.pid
 
 
-def measure_stock(people: int, presses: int, crowds: int = 1) -> Run:
-    """The same crowd in front of python-telegram-bot as it comes."""
+@contextmanager
+def stock() -> Iterator[tuple[str, int]]:
+    """python-telegram-bot as it comes, before an emulator of its own."""
     with TemporaryDirectory() as folder, emulator() as (url, token):
         command = [sys.executable, "-m", "adapters.telegram.stock", url, token, f"{folder}/votes.db"]
-        with processing(command, folder, dict(os.environ)) as bot:
-            return _measure(url, bot, people, presses, crowds)
+        with processing(command, folder, clean_environment()) as process:
+            yield url, process.pid
 
 
-def _measure(url: str, bot: subprocess.Popen[bytes], people: int, presses: int, crowds: int) -> Run:
+def throughput(url: str, pid: int, crowds: int, people: int = PEOPLE) -> Run:
+    """Crowds who press as soon as they are answered, one after the other."""
     crowd(url, people=1, presses=1, first=900_000)
-    before = processor(bot.pid)
-    found = [crowd(url, people=people, presses=presses, first=1_000_000 + people * number) for number in range(crowds)]
-    spent = processor(bot.pid) - before
+    before = processor(pid)
+    found = [
+        crowd(url, people=people, presses=QUESTIONS, first=1_000_000 + people * number) for number in range(crowds)
+    ]
+    spent = processor(pid) - before
     done = sum(figures["presses"] for figures in found)
     middle = sorted(found, key=lambda figures: float(figures["presses_per_second"]))[crowds // 2]
     return Run(
-        presses=done,
         per_second=done / sum(figures["seconds"] for figures in found),
-        reply_p50_ms=middle["reply_ms"]["p50"],
-        reply_p95_ms=middle["reply_ms"]["p95"],
-        memory_mb=_memory(bot.pid),
+        p50_ms=middle["reply_ms"]["p50"],
+        p95_ms=middle["reply_ms"]["p95"],
+        memory_mb=memory(pid),
         cpu_ms=spent * 1000 / done,
     )
 
 
-def crowd(url: str, **people: float) -> dict[str, Any]:
-    """Let a crowd loose and wait until everybody is through."""
-    ask(url, {"do": "crowd", "opening": "/start", "choice": 0, **people})
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until:
-        time.sleep(0.2)
-        figures = ask(url, {"do": "figures"})
-        if figures["done"]:
-            return figures
-    raise RuntimeError(f"the crowd got stuck: {figures}")
-
-
-def ask(url: str, request: dict[str, Any]) -> dict[str, Any]:
-    body = json.dumps(request).encode()
-    call = urllib.request.Request(f"{url}/control", body, {"Content-Type": "application/json"})
-    with urllib.request.urlopen(call, timeout=PATIENCE + 30) as answer:
-        reply: dict[str, Any] = json.load(answer)
-    return reply
-
-
-@contextmanager
-def emulator() -> Iterator[tuple[str, str]]:
-    """The Bot API emulator in a process of its own: (address, token)."""
-    command = [sys.executable, "-m", "adapters.telegram_emulator", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            url, token = process.stdout.readline().split()
-            yield url, token
-        finally:
-            process.send_signal(signal.SIGTERM)
-            process.wait(30)
-
-
-@contextmanager
-def processing(command: list[str], folder: str, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL) as process:
-        try:
-            time.sleep(0.5)
-            yield process
-        finally:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-
-
-def _memory(pid: int) -> float:
-    """Resident memory in MB."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("VmRSS:"):
-            return int(line.split()[1]) / 1000
-    return 0.0
-
-
-def processor(pid: int) -> float:
-    """Seconds of processor time that a process has used, its threads included."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+def at_pace(url: str, rate: float, size: Size) -> Paced:
+    """As many people as presses a second, each pressing about once a second."""
+    crowd(url, people=1, presses=1, first=900_000)
+    presses = QUESTIONS if size.share == 1 else 3
+    found = crowd(url, people=max(1, round(rate)), presses=presses, first=2_000_000, think=1.0)
+    return Paced(per_second=found["presses_per_second"], answer_ms=found["answer_ms"], reply_ms=found["reply_ms"])

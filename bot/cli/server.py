@@ -1,4 +1,4 @@
-"""Commands for whoever runs the server: run, doctor, bench, the Matrix account.
+"""Commands for whoever runs the server: run, doctor, the Matrix account.
 
 The one rule: secrets are asked for or read from the settings, and never printed.
 """
@@ -123,7 +123,6 @@ async def _publish_samples(service: Any) -> None:
 
 def _secrets(settings: Settings) -> list[str]:
     found = (
-        settings.telegram.token,
         settings.telegram.webhook_secret,
         settings.matrix.password,
         settings.matrix.access_token,
@@ -131,7 +130,7 @@ def _secrets(settings: Settings) -> list[str]:
     )
     password = urlsplit(settings.database.url).password
     told = [secret.get_secret_value() for secret in found if secret is not None] + ([password] if password else [])
-    return told + secrets_of(settings)
+    return [*settings.telegram.bots.values(), *told, *secrets_of(settings)]
 
 
 @main.command()
@@ -158,20 +157,6 @@ def doctor(as_json: bool) -> None:
             mark = click.style("ok   ", fg="green") if finding.well else click.style("wrong", fg="red")
             click.echo(f"{mark} {finding.sentence}")
     sys.exit(0 if all(finding.well for finding in findings) else 1)
-
-
-@main.command()
-@click.option("--quick", is_flag=True, help="A tenth of the work, to see that it runs.")
-def bench(quick: bool) -> None:
-    """Measure the road and the Telegram adapter beside bare floors, on this machine.
-
-    \b
-    Example:
-      palabre bench --quick
-    """
-    from bot.bench import measure
-
-    measure(quick=quick)
 
 
 @main.group()

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot import cards, office
+from bot.bots import for_poster
 from bot.commands import Command, sharing
 from bot.office import OfficeError, Publication, adding
 from bot.office.publishing import DEFAULT_ZONE
@@ -275,16 +276,24 @@ def _only_one(turn: Turn) -> Consultation | None:
 
 def _tell_share(turn: Turn, consultation: Consultation) -> None:
     """The link, a picture of it to scan, and the way into a group."""
-    scene, lang, adapter = turn.scene, turn.lang, turn.item.adapter
+    scene, lang, (adapter, bots) = turn.scene, turn.lang, for_poster(turn)
     flow = scene.flows.of(scene.connection, consultation)
     url = scene.rules.link(adapter, consultation.id) or f"{scene.rules.public_url}/start/{consultation.id}"
     group = scene.rules.group_link(adapter, consultation.id)
     buttons = (Button(label=tr(lang, "Put it into a group"), data="", url=group),) if group else ()
-    body = (
+    body: tuple[Paragraph, ...] = (
         Paragraph((Bold(title(flow, lang)),)),
         Paragraph((Plain(tr(lang, "Share this link, or the square picture to scan:") + "\n"), Link(url, url))),
         Paragraph((Plain(tr(lang, "In a group where I am: /share {id}", id=consultation.id)),)),
     )
+    if bots > 1:
+        said = tr(
+            lang,
+            "I answer here under {n} names, so that many people can be answered quickly. Each time you ask for the "
+            "link, it leads to one of them: please ask again for each poster.",
+            n=bots,
+        )
+        body = (*body, Paragraph((Plain(said),)))
     turn.say(
         Message(
             body=body,

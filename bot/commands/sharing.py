@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from bot.bots import for_poster
 from bot.contributions import sharing
 from bot.contributions.pools import react_steps, words_of
 from bot.turn import Turn
@@ -29,7 +30,7 @@ def meant(argument: str) -> tuple[str, int | None]:
 
 def tell(turn: Turn, run: Consultation, number: int) -> None:
     """The link to proposal `number`, with its words."""
-    scene, lang, adapter = turn.scene, turn.lang, turn.item.adapter
+    scene, lang, (adapter, _bots) = turn.scene, turn.lang, for_poster(turn)
     scene.flush()
     flow = scene.flows.of(scene.connection, run)
     proposal = proposals.by_number(scene.connection, run.id, number)

@@ -57,7 +57,7 @@ def ask(turn: Turn, quoted: tuple[str, ...], runs: list[tuple[Consultation, Flow
     if why := _unfit(turn, text, key):
         forget(turn, turn.item.id)
         return why
-    known = people.by_identity(scene.connection, [f"{turn.item.adapter}:{author}"])
+    known = people.by_identity(scene.connection, [people.identity(turn.item.adapter, author)])
     found = people.addresses(scene.connection, [participant for participant, _lang in known.values()])
     letter = f"{turn.item.id}.asked"
     for one in found:
@@ -141,7 +141,7 @@ def held(turn: Turn, id: int) -> Quoted | None:
     if found is None or not isinstance(event, Said) or len(event.quoted) != 3:
         return None
     _ref, author, text = event.quoted
-    identity = f"{found[0]}:{author}"
+    identity = people.identity(found[0], author)
     known = people.by_identity(turn.scene.connection, [identity])
     if identity not in known or known[identity][0] != turn.participant:
         return None

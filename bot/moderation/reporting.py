@@ -77,7 +77,7 @@ def _report_quoted(turn: Turn, argument: str) -> None:
         _whisper(turn, tr(turn.lang, "To report a message, answer that message with /report."))
         return
     ref, author, text = quoted
-    writer = opening.person(turn, f"{turn.item.adapter}:{author}")
+    writer = opening.person(turn, people.identity(turn.item.adapter, author))
     about = opening.about_message(turn, turn.item.place, ref, text, author=writer)
     meant = rules.named(argument, LANGUAGES)
     reason = next((rule.code for rule in rules.about("message") if rule.code == meant), "")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from adapters.base import messenger_of
 from bot.letters import Do, Whole
 from bot.moderation import rules, telling, words
 from bot.moderation.ladder import Rung
@@ -59,9 +60,9 @@ def _in_group(turn: Turn, case: Case, one: Sanction, act: str) -> None:
 
 def identity(turn: Turn, case: Case) -> str | None:
     """What the messenger of the group calls the author."""
-    adapter = case.place.partition(":")[0]
+    messenger = messenger_of(case.place.partition(":")[0])
     known = people.identities_of(turn.scene.connection, case.author) if case.author is not None else []
-    return next((one.partition(":")[2] for one in known if one.partition(":")[0] == adapter), None)
+    return next((one.partition(":")[2] for one in known if one.partition(":")[0] == messenger), None)
 
 
 # --- Lifting ---------------------------------------------------------------------------------------------------------

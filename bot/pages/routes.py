@@ -12,6 +12,7 @@ GET /pages.css
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path
 
 from starlette.exceptions import HTTPException
@@ -31,6 +32,7 @@ _TYPES: dict[Format, str] = {
     "json": "application/json",
     "ics": "text/calendar; charset=utf-8",
 }
+_NUMBER = re.compile(r"[0-9]{1,4}")
 _FRESH = {"Cache-Control": "no-cache", "Vary": "Accept-Language"}
 
 
@@ -62,7 +64,7 @@ def page_routes(pages: Pages, *, home: bool = False) -> list[BaseRoute]:
         return Response(png, media_type="image/png", headers=_FRESH)
 
     async def another(request: Request) -> Response:
-        number = request.path_params["number"]
+        number = int(request.path_params["number"]) if _NUMBER.fullmatch(request.path_params["number"]) else 0
         png = await pages.chart(request.path_params["id"], language(request), number) if number > 1 else None
         if png is None:
             raise HTTPException(404)
@@ -95,7 +97,7 @@ def page_routes(pages: Pages, *, home: bool = False) -> list[BaseRoute]:
         Route("/c/{id}.csv", csv),
         Route("/c/{id}.json", json),
         Route("/c/{id}.ics", ics),
-        Route("/c/{id}/chart-{number:int}.png", another),
+        Route("/c/{id}/chart-{number}.png", another),
         Route("/c/{id}/chart.png", chart),
         Route("/c/{id}/trash", trash),
         Route("/c/{id}", show),

@@ -1223,6 +1223,11 @@ def raised_alike(ours: Outcome, theirs: Dict[str, Any]) -> bool:
 # --- The package -----------------------------------------------------------------------------------------------------
 
 
+PLENTY = 50_000_000
+"""Bytes that are unpacked however small the file is that holds them; more, up to `MOST_PACKED` times its size."""
+MOST_PACKED = 200
+
+
 def opened(path: str) -> Dict[str, bytes]:
     """The files of a zip or a folder, by name."""
     try:
@@ -1237,6 +1242,10 @@ def opened(path: str) -> Dict[str, bytes]:
             names = archive.namelist()
             if len(names) != len(set(names)):
                 raise Wrong(say("A file stands twice in the package.", "Un fichier figure deux fois dans l'archive."))
+            if sum(one.file_size for one in archive.infolist()) > max(PLENTY, MOST_PACKED * os.path.getsize(path)):
+                raise NoPackage(
+                    say("This file holds far too much: ", "Ce fichier contient bien trop de choses : ") + path
+                )
             return {name: archive.read(name) for name in names}
     except (OSError, zipfile.BadZipFile, RuntimeError):
         raise NoPackage(say("This file cannot be opened: ", "Impossible d'ouvrir ce fichier : ") + path) from None

@@ -39,6 +39,7 @@ GOOD = {
     "PALABRE_DATABASE__HINTS": ("postgresql://there/palabre", "postgresql://there/palabre"),
     "PALABRE_DATABASE__LEASE": ("5", 5.0),
     "PALABRE_TELEGRAM__TOKEN": ("1:a", "1:a"),
+    "PALABRE_TELEGRAM__MORE_TOKENS": ("2:b, 3:c", "2:b, 3:c"),
     "PALABRE_TELEGRAM__BASE_URL": ("http://here", "http://here"),
     "PALABRE_TELEGRAM__MODE": ("webhook", "webhook"),
     "PALABRE_TELEGRAM__WEBHOOK_URL": ("https://x/y", "https://x/y"),
@@ -105,6 +106,8 @@ def test_a_file_is_read_and_the_environment_wins(nowhere: Path, monkeypatch: pyt
     [
         ("PALABRE_TELEGRAM__MODE", "pigeon"),
         ("PALABRE_TELEGRAM__RATE_LIMITS", "perhaps"),
+        ("PALABRE_TELEGRAM__MORE_TOKENS", "2:b, b"),
+        ("PALABRE_TELEGRAM__MORE_TOKENS", "2:b,2:c"),
         ("PALABRE_TELEGRAM__TOKN", "1:a"),
         ("PALABRE_WEB__LISTEN", "127.0.0.1"),
         ("PALABRE_WEB__LISTEN", "127.0.0.1:99999"),
@@ -134,7 +137,13 @@ def test_a_wrong_file_is_a_sentence(nowhere: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["[telegram]\ntoken = '1:a'", "telegram.token='1:a'", '[telegram]\nwebhook_secret\t="s"']
+    "text",
+    [
+        "[telegram]\ntoken = '1:a'",
+        "telegram.token='1:a'",
+        "telegram.more_tokens='2:b'",
+        '[telegram]\nwebhook_secret\t="s"',
+    ],
 )
 def test_a_secret_that_others_can_read_is_refused(nowhere: Path, text: str) -> None:
     file = nowhere / "palabre.toml"

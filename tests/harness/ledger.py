@@ -24,7 +24,9 @@ def on_file(town: Town) -> Filed:
 
 def _filed(connection: sqlite3.Connection) -> Filed:
     (key,) = connection.execute("SELECT key FROM consultations WHERE id = 'mobilite'").fetchone()
-    people = connection.execute("SELECT identity, participant FROM identities").fetchall()
+    people = connection.execute(
+        "SELECT identity, participant FROM identities WHERE identity LIKE 'telegram:%'"
+    ).fetchall()
     who = {token(key, participant): int(identity.partition(":")[2]) for identity, participant in people}
     filed: Filed = defaultdict(dict)
     for by, question, answer in connection.execute("SELECT token, question, answer FROM ballots"):

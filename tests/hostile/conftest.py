@@ -12,6 +12,7 @@ from typing import Any
 import everywhere
 import orjson
 import pytest
+from postgres import hear_question_marks
 
 from adapters.base import Batch, Inbound, Place
 from bot import letters, office
@@ -79,9 +80,11 @@ class Hall:
 
     desk, square = "telegram:-100", "telegram:-200"
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, url: str = "") -> None:
         self.now = START
-        self.database = Database(f"sqlite:///{file}")
+        self.database = Database(url or f"sqlite:///{file}")
+        if self.database.path is None:
+            hear_question_marks(self.database.engine)
         migrate.upgrade(self.database)
         self.rules = Rules(lang="en", link=_link, public_url="https://palabre.example")
         self.road = Road(self.database, self.rules, lambda: self.now)
@@ -248,9 +251,9 @@ class Hall:
         known = people.by_identity(connection, [f"telegram:{name}"])
         return ballots.token(key, known[f"telegram:{name}"][0])
 
-    def gets(self, name: str, role: str) -> None:
+    def gets(self, name: str, role: str, scope: str = "*") -> None:
         who = self.id_of(name)
-        self.read(lambda connection: people.grant(connection, who, role, "*", ms(self.now)))
+        self.read(lambda connection: people.grant(connection, who, role, scope, ms(self.now)))
 
     def run(self, connection: Connection) -> Consultation:
         found = consultations.get(connection, ID)
@@ -301,11 +304,11 @@ def _said(letter: letters.Letter) -> str:
 
 
 @pytest.fixture
-def make_hall(tmp_path: Path) -> Iterator[Callable[[str], Hall]]:
+def make_hall(tmp_path: Path) -> Iterator[Callable[..., Hall]]:
     made: list[Hall] = []
 
-    def make(name: str) -> Hall:
-        made.append(Hall(tmp_path / f"{name}.db"))
+    def make(name: str, url: str = "") -> Hall:
+        made.append(Hall(tmp_path / f"{name}.db", url))
         return made[-1]
 
     yield make

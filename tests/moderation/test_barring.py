@@ -73,9 +73,9 @@ def ballots(bench: Bench) -> dict[str, str]:
     return dict(bench.rows("SELECT question, answer FROM ballots WHERE consultation = 'mixed'"))
 
 
-@pytest.mark.parametrize("kind", ["mute", "ban"])
-def test_somebody_barred_goes_through_and_votes(mixed: Bench, kind: str) -> None:
-    bar(mixed, "lea", kind=kind)
+@pytest.mark.parametrize("sanction", ["mute", "ban"])
+def test_somebody_barred_goes_through_and_votes(mixed: Bench, sanction: str) -> None:
+    bar(mixed, "lea", kind=sanction)
     mixed.says("lea", "/start mixed")
     for words in ("1", "I sign", "Plant roses", "send", "1"):
         mixed.says("lea", words)
@@ -92,10 +92,12 @@ def test_somebody_barred_goes_through_and_votes(mixed: Bench, kind: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("scope", "hours", "kind"), [("elsewhere", 24, "ban"), ("mixed", -1, "ban"), ("mixed", 24, "warn")]
+    ("scope", "hours", "sanction"), [("elsewhere", 24, "ban"), ("mixed", -1, "ban"), ("mixed", 24, "warn")]
 )
-def test_what_does_not_hold_here_keeps_nobody_from_anything(mixed: Bench, scope: str, hours: int, kind: str) -> None:
-    bar(mixed, "lea", scope=scope, hours=hours, kind=kind)
+def test_what_does_not_hold_here_keeps_nobody_from_anything(
+    mixed: Bench, scope: str, hours: int, sanction: str
+) -> None:
+    bar(mixed, "lea", scope=scope, hours=hours, kind=sanction)
     mixed.says("lea", "/start mixed")
     mixed.says("lea", "1")
     assert mixed.rows("SELECT COUNT(*) FROM stances") == [(1,)]

@@ -14,7 +14,8 @@ from flows.events import Event, Pressed, Said
 from flows.tally import counts
 from storage import ballots, consultations, outbox
 
-RUNS = 200
+RUNS = 500
+MANY = 10_000
 FEWER = 20
 """On PostgreSQL, where the races of `test_road_closing_race` are the real ones."""
 PEOPLE = ["ana", "bo", "5", "6"]
@@ -70,9 +71,8 @@ def check(town: Any, id: str, seed: int) -> None:
     assert "differ" not in acts, seed
 
 
-def test_whatever_happens_around_a_closing_the_three_agree(town: Any, flow_text: Callable[..., str]) -> None:
+def close_around(town: Any, flow_text: Callable[..., str], runs: int) -> None:
     town.hurry()
-    runs = RUNS if town.database.path is not None else FEWER
     votes = 0
     for seed in range(runs):
         dice = random.Random(seed)
@@ -97,6 +97,16 @@ def test_whatever_happens_around_a_closing_the_three_agree(town: Any, flow_text:
         check(town, id, seed)
     assert votes > 3 * runs
     assert town.one("SELECT count(*) FROM inbox WHERE state <> 'done'") == 0
+
+
+def test_whatever_happens_around_a_closing_the_three_agree(town: Any, flow_text: Callable[..., str]) -> None:
+    close_around(town, flow_text, RUNS if town.database.path is not None else FEWER)
+
+
+@pytest.mark.soak
+@pytest.mark.sqlite
+def test_whatever_happens_around_ten_thousand_closings(town: Any, flow_text: Callable[..., str]) -> None:
+    close_around(town, flow_text, MANY)
 
 
 # --- The cut ---------------------------------------------------------------------------------------------------------

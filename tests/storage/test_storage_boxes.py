@@ -69,7 +69,7 @@ def test_a_key_handled_already_is_not_handled_again(database: Database) -> None:
         inbox.receive(connection, [event("a", "telegram:1|1")], 0)
         names, items = inbox.claim(connection, 64)
         inbox.finish(connection, [item.id for item in items])
-        inbox.release(connection, names)
+        inbox.release(connection, names, 0)
         inbox.receive(connection, [event("a", "telegram:1|1")], 1)
         assert inbox.claim(connection, 64)[1] == []
 
@@ -86,13 +86,13 @@ def test_a_lane_keeps_its_order_and_its_rest(database: Database) -> None:
         assert len(handled) == inbox.PER_LANE
         assert len(items) == inbox.PER_LANE + 1
         inbox.finish(connection, [item.id for item in items])
-        inbox.release(connection, names)
+        inbox.release(connection, names, 0)
     with database.transaction() as connection:
         names, items = inbox.claim(connection, 64)
         assert names == ["telegram:1|1"]
         handled += [item.key for item in items]
         inbox.finish(connection, [item.id for item in items])
-        inbox.release(connection, names)
+        inbox.release(connection, names, 0)
     assert handled == [f"{i}" for i in range(n)]
     with database.transaction() as connection:
         assert inbox.claim(connection, 64) == ([], [])
@@ -131,7 +131,7 @@ def test_what_an_erased_person_said_is_emptied_and_not_handled_again(database: D
         assert (gone.lane, gone.place, gone.person, gone.event, gone.locale) == ("", "", "", "", None)
         assert left["other"].person == "5"
         assert left["901"].person == "4711", "what was not handled yet is"
-        inbox.release(connection, names)
+        inbox.release(connection, names, 0)
         inbox.receive(connection, [event("900", lane)], 1)
         assert [item.key for item in inbox.claim(connection, 64)[1]] == ["901"]
 

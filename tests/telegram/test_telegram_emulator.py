@@ -274,3 +274,43 @@ async def test_a_crowd_presses_as_often_as_told(telegram: Emulator, web: aiohttp
     await asyncio.gather(task, return_exceptions=True)
     assert (figures.presses, figures.finished, len(figures.replies), len(figures.answers)) == (20, 5, 20, 20)
     assert crowd.summary()["done"] is True
+
+
+async def test_a_crowd_answers_a_question_that_was_shown_twice_once(
+    telegram: Emulator, web: aiohttp.ClientSession
+) -> None:
+    """As it is shown when its sending got lost; somebody who pressed both would wait for ever for a reaction. Each
+    answer is measured from its own press, also when the screen changed first."""
+    from adapters.telegram_emulator.crowd import Crowd
+
+    crowd = Crowd(telegram, people=3, presses=3, think=0.02)
+    crowd.start()
+
+    async def ask_twice(chat: int, number: int) -> None:
+        keyboard = {"inline_keyboard": [[{"text": "a", "callback_data": str(number)}]]}
+        for _ in range(2):
+            await call(web, telegram, "sendMessage", chat_id=chat, text=f"Question {number}", reply_markup=keyboard)
+
+    async def bot() -> None:
+        offset, met = 0, set()
+        while True:
+            _, updates = await call(web, telegram, "getUpdates", offset=offset, timeout=5)
+            for update in updates:
+                offset = update["update_id"] + 1
+                if "message" in update:
+                    await asyncio.sleep(0.5)
+                    await ask_twice(update["message"]["chat"]["id"], 1)
+                    continue
+                query = update["callback_query"]
+                pressed = (query["from"]["id"], query["data"])
+                if pressed not in met:
+                    met.add(pressed)
+                    await ask_twice(query["from"]["id"], int(query["data"]) + 1)
+                await call(web, telegram, "answerCallbackQuery", callback_query_id=query["id"])
+
+    task = asyncio.create_task(bot())
+    figures = await crowd.finish(10)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    assert (figures.presses, figures.finished) == (9, 3)
+    assert min(figures.answers) < 0.5

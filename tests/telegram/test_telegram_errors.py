@@ -103,7 +103,7 @@ def test_a_wrong_token_loses_nothing(status: int, sentence: str) -> None:
     assert error.whole
 
 
-@pytest.mark.parametrize("status", [500, 502, 503])
+@pytest.mark.parametrize("status", [302, 307, 500, 502, 503])
 @pytest.mark.parametrize("editing", [True, False])
 def test_a_broken_server_later(status: int, editing: bool) -> None:
     error = failure(reply(status, "Bad Gateway"), editing=editing)

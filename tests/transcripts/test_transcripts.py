@@ -12,7 +12,7 @@ import difflib
 import os
 import random
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -43,7 +43,7 @@ class Reference:
     trouble: AssertionError | None = None
 
 
-@cache
+@lru_cache(maxsize=2)
 def reference(path: Path, template: Path) -> Reference:
     """The chat as it happens; its entries hold what the bot says now."""
     chat = chat_of(path)
@@ -80,7 +80,7 @@ def ids(path: Path) -> str:
     return path.stem
 
 
-@pytest.mark.parametrize("path", CHATS, ids=ids)
+@pytest.mark.parametrize("path", CHATS, ids=ids, scope="module")
 def test_as_written(path: Path, template: Path, request: pytest.FixtureRequest) -> None:
     found = reference(path, template)
     before, now = path.read_text(encoding="utf-8"), "\n".join(found.chat.lines()) + "\n"
@@ -93,7 +93,7 @@ def test_as_written(path: Path, template: Path, request: pytest.FixtureRequest) 
         pytest.fail("\n".join([f"{path.name}: (pytest --update takes it over)", *diff]), pytrace=False)
 
 
-@pytest.mark.parametrize("path", CHATS, ids=ids)
+@pytest.mark.parametrize("path", CHATS, ids=ids, scope="module")
 def test_a_new_process_at_every_step_makes_no_difference(path: Path, tmp_path: Path, template: Path) -> None:
     """Whatever a process remembers, it could have read: sessions, prompts, timers and letters live in the database."""
     expected = played(path, template).chat.entries
@@ -104,7 +104,7 @@ def test_a_new_process_at_every_step_makes_no_difference(path: Path, tmp_path: P
         assert output == (entry.output if entry.kind != "prose" else []), entry.line
 
 
-@pytest.mark.parametrize("path", [path for path in CHATS if chat_of(path).way == "buttons"], ids=ids)
+@pytest.mark.parametrize("path", [path for path in CHATS if chat_of(path).way == "buttons"], ids=ids, scope="module")
 def test_without_buttons(path: Path, tmp_path: Path, template: Path) -> None:
     """Who can only type is asked the same and leaves the same on file."""
     pressing = played(path, template)
@@ -123,7 +123,7 @@ def kills_by_itself(path: Path) -> bool:
     return any(entry.kind == "fault" and entry.text.startswith("crash ") for entry in chat_of(path).entries)
 
 
-@pytest.mark.parametrize("path", [path for path in CHATS if not kills_by_itself(path)], ids=ids)
+@pytest.mark.parametrize("path", [path for path in CHATS if not kills_by_itself(path)], ids=ids, scope="module")
 def test_killed_at_every_boundary(path: Path, tmp_path: Path, template: Path) -> None:
     """Stopped before and after each commit and each send: nothing is lost, nothing counts twice, and what people see is
     the same, but for one new message shown twice where a stop lies between a send and our note of it."""

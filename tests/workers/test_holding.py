@@ -127,7 +127,7 @@ def test_a_lane_that_was_let_go_while_something_arrived_is_found_again(database:
         with database.transaction() as receiving:
             # The lane is there, so nothing is added; the one who thinks cannot see this row before it is committed.
             inbox.receive(receiving, [{**row, "key": "2"}], 6)
-            inbox.release(thinking, names)
+            inbox.release(thinking, names, 0)
             thinking.commit()
     with database.transaction() as connection:
         assert inbox.claim(connection, 10) == ([], [])

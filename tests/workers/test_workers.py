@@ -42,9 +42,9 @@ async def test_a_crowd_votes_through_four_workers(tmp_path: Path, postgresql) ->
         await close_and_compare(workers, square)
 
 
-async def kills(folder: Path, postgresql, times: int, seed: int, *, pause: float = 1.0) -> None:
+async def kills(folder: Path, postgresql, times: int, seed: int, *, count: int = 4, pause: float = 1.0) -> None:
     dice = random.Random(seed)
-    async with Emulator() as telegram, Workers(folder, postgresql, 4, telegram=telegram) as workers:
+    async with Emulator() as telegram, Workers(folder, postgresql, count, telegram=telegram) as workers:
         await workers.publish(FLOW)
         square = Square(telegram, at_once=16, seed=seed, hurry=0.2)
         await workers.start()
@@ -54,15 +54,18 @@ async def kills(folder: Path, postgresql, times: int, seed: int, *, pause: float
             square.life = life
             await asyncio.sleep(dice.uniform(0.5, 1.5) * pause)
             if dead is not None:
-                await workers.begin(dead)
+                await (workers.begin(dead) if count > 1 else workers.start(dead))
             dead = dice.choice(workers.all)
+            if count == 1:
+                await asyncio.sleep(dice.uniform(0, 1.5) * pause)
             await workers.kill(dead)
             square.insist(INSIST)
         square.life = times
         await workers.start(dead)
         await square.finish(patience=INSIST, seconds=2 * PATIENCE)
         twice = sum(one.seen_twice for one in square.walkers.values())
-        print(f"\n{times} kills of one of 4: {len(square.walkers)} citizens, {twice} new messages seen twice")
+        came = f"{len(square.walkers)} citizens, {twice} new messages seen twice"
+        print(f"\nseed {seed}: {times} kills of one of {count}: {came}")
         await judge(workers, square)
         await close_and_compare(workers, square)
 
@@ -72,8 +75,9 @@ async def test_one_of_four_dies_each_second(tmp_path: Path, postgresql) -> None:
 
 
 @pytest.mark.soak
-async def test_two_hundred_deaths(tmp_path: Path, postgresql) -> None:
-    await kills(tmp_path, postgresql, 200, seed=random.randrange(1_000_000))
+@pytest.mark.parametrize("count", [1, 4])
+async def test_a_thousand_deaths(tmp_path: Path, postgresql, count: int) -> None:
+    await kills(tmp_path, postgresql, 1000, seed=random.randrange(1_000_000), count=count)
 
 
 async def test_the_lease_moves_when_its_holder_dies_and_at_once_when_it_leaves(tmp_path: Path, postgresql) -> None:
