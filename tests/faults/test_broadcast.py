@@ -80,7 +80,7 @@ async def test_killed_while_five_hundred_are_written_to(tmp_path: Path) -> None:
         assert len(missing) <= unsure
         places = town.rows("SELECT place FROM outbox WHERE mailing IS NOT NULL AND state = 'unsure'")
         assert {f"telegram:{number}" for number in missing} <= {row[0] for row in places}
-        told = f"For {unsure} people nobody can know" if unsure > 1 else f"It was sent to {sent}"
+        told = f"For {unsure} people it is not known" if unsure > 1 else f"It was sent to {sent}"
         mayor = telegram.citizen(MAYOR)
         await until(lambda: any(told in shown.text for shown in mayor.screen()), "the mayor is told")
 
