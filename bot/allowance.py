@@ -1,6 +1,6 @@
 """How much one person, and one group, may say: enough for anybody at their fastest, not for a machine.
 
-    a person   200 at once, then two a second, whatever they send
+    a person   300 at once, then two a second, whatever they send
     a group    1,000 typed messages at once, then ten a second; presses are never counted against a group, because in
                a lively one they are the votes of hundreds
 
@@ -34,7 +34,7 @@ class Rate:
     each: float
 
 
-PERSON = Rate(200, 2.0)
+PERSON = Rate(300, 2.0)
 GROUP = Rate(1_000, 10.0)
 
 

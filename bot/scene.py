@@ -379,7 +379,6 @@ class Scene:
         people.set_menus(connection, [{"at": lane, "shown": shown} for lane, shown in self.menus.items()])
         ballots.put(connection, [row for row in self.votes.values() if row is not None])
         ballots.take(connection, [_taken(*key) for key, row in self.votes.items() if row is None])
-        ballots.count(connection, self.deltas)
         ballots.consent(connection, self.consents)
         self._forget()
         sessions.add_prompts(connection, list(self.prompts.values()))
@@ -389,6 +388,8 @@ class Scene:
         timers.take_away(connection, list(self.disarmed))
         timers.arm(connection, list(self.armed.values()))
         inbox.receive(connection, self.further, ms(self.now))
+        # Last: from here to the commit, everybody else who votes in the same consultation waits for these rows.
+        ballots.count(connection, self.deltas)
         for live in self.lives.values():
             live.dirty = False
         for written in (
