@@ -16,7 +16,7 @@ from playing import Player, Reading, Snapshot
 from postgres import OnServer
 from test_transcripts import AFTER, CHATS, EVERY, SOME, _compare, chat_of, ids, kills_by_itself
 
-KILLED = 24
+KILLED = 12
 """So many chats are killed at some of their boundaries, when not all of them are."""
 
 
