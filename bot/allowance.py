@@ -53,7 +53,6 @@ class Sifted:
 
     batches: list[tuple[str, Batch]] = field(default_factory=list)
     tell: list[tuple[str, Inbound]] = field(default_factory=list)
-    refused: int = 0
     buckets: dict[str, Bucket] = field(default_factory=dict)
 
 
@@ -88,12 +87,10 @@ class Allowance:
         at = min(item.event.at.timestamp(), now)
         crowded = not item.private and not isinstance(item.event, Pressed)
         if crowded and not self._take(sifted, str(replace(item.place, thread=None)), self._group, at):
-            sifted.refused += 1
             return False
         person = f"{messenger_of(adapter)}|{item.person}"
         if self._take(sifted, person, self._person, at):
             return True
-        sifted.refused += 1
         if item.private and not sifted.buckets[person].told:
             sifted.buckets[person] = replace(sifted.buckets[person], told=True)
             sifted.tell.append((adapter, item))

@@ -94,8 +94,6 @@ class Road:
         self.flows = Flows()
         self.crowd = Crowd()
         self.allowance = Allowance()
-        self.refused = 0
-        """How many messages were above the allowances, since this process began."""
         self._heard: set[str] = set()
 
     def scene(self, connection: Connection) -> Scene:
@@ -133,7 +131,6 @@ class Road:
     def _stored(self, arrived: Sequence[tuple[str, Batch]], sifted: Sifted) -> None:
         """What only counts once it was committed."""
         self.allowance.spend(sifted.buckets)
-        self.refused += sifted.refused
         self._heard.update(adapter for adapter, _batch in arrived)
 
     def _store(self, connection: Connection, adapter: str, batch: Batch) -> None:
@@ -183,7 +180,7 @@ class Road:
             self._only_store(arrived, settlement)
             thought.left = True
             return thought
-        sifted = Sifted()
+        sifted = Sifted(list(arrived))  # if sifting itself fails, nothing may be missing
 
         def once(connection: Connection) -> tuple[Scene, int]:
             nonlocal sifted

@@ -10,7 +10,6 @@ import asyncio
 import json
 import os
 import secrets
-import signal
 import socket
 import statistics
 import subprocess
@@ -29,6 +28,7 @@ from urllib.parse import quote
 import aiohttp
 
 from bot.bench.figure import Figure, Found, LeftOut, Size
+from bot.bench.service import processing, processor
 from bot.bench.walking import flow_text
 
 GROUP = "matrix"
@@ -104,7 +104,7 @@ def _palabre(folder: Path, url: str, questions: int) -> Iterator[tuple[str, subp
     palabre = [sys.executable, "-m", "bot.cli"]
     publish = [*palabre, "publish", "bench.yaml", "--open", "now"]
     subprocess.run(publish, cwd=folder, env=environment, check=True, stdout=subprocess.DEVNULL)
-    with _process([*palabre, "run"], folder, environment) as process:
+    with processing([*palabre, "run"], str(folder), environment) as process:
         yield account.user, process
 
 
@@ -112,27 +112,8 @@ def _palabre(folder: Path, url: str, questions: int) -> Iterator[tuple[str, subp
 def _stock(url: str) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     account = _register(url)
     command = [sys.executable, "-m", "adapters.matrix.stock", url, account.user, account.token]
-    with _process(command, Path.cwd(), dict(os.environ)) as process:
+    with processing(command, str(Path.cwd()), dict(os.environ)) as process:
         yield account.user, process
-
-
-@contextmanager
-def _process(command: list[str], folder: Path, environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL) as process:
-        try:
-            yield process
-        finally:
-            process.send_signal(signal.SIGTERM)
-            try:
-                process.wait(20)
-            except subprocess.TimeoutExpired:
-                process.kill()
-
-
-def _processor(pid: int) -> float:
-    """Seconds of processor time that a process has used, its threads included."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 # --- The homeserver --------------------------------------------------------------------------------------------------
@@ -281,10 +262,10 @@ async def _crowd(
         crowd = [_Person(session, url, await asyncio.to_thread(_register, url), bot) for _number in range(people)]
         for person in crowd:
             await person.come(opening)
-        spent, began = _processor(process.pid), time.perf_counter()
+        spent, began = processor(process.pid), time.perf_counter()
         await asyncio.gather(*(person.answer(answer, answers) for person in crowd))
         seconds = time.perf_counter() - began
-        spent = _processor(process.pid) - spent
+        spent = processor(process.pid) - spent
     all_of_them = sorted(one * 1000 for person in crowd for one in person.spent)
     return Run(
         answers=len(all_of_them),

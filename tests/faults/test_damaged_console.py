@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from damaging import NOW, Damage, Mill, sound, told
-from postgres import address, on_both
 
 from adapters.base import Inbound, Place
 from adapters.console import Console
@@ -59,17 +56,6 @@ async def test_a_hundred_thousand_are_read() -> None:
 
 
 # --- The whole road --------------------------------------------------------------------------------------------------
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    on_both(metafunc, "mill")
-
-
-@pytest.fixture
-def mill(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> Iterator[Mill]:
-    found = Mill(address(request, kind, tmp_path / "mill.db"))
-    yield found
-    found.close()
 
 
 async def test_hundreds_go_the_whole_road(mill: Mill) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,7 +21,6 @@ import pytest
 from aiohttp import web
 from damaging import NOW, Damage, Mill, sound, told
 from nio.crypto import InboundGroupSession, OutboundGroupSession
-from postgres import address, on_both
 from running import free_port
 
 from adapters.base import Batch
@@ -276,17 +275,6 @@ def test_what_is_sealed_may_be_damaged_inside(tmp_path: Path) -> None:
 
 
 # --- The whole road --------------------------------------------------------------------------------------------------
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    on_both(metafunc, "mill")
-
-
-@pytest.fixture
-def mill(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> Iterator[Mill]:
-    found = Mill(address(request, kind, tmp_path / "mill.db"))
-    yield found
-    found.close()
 
 
 async def test_hundreds_go_the_whole_road(tmp_path: Path, mill: Mill) -> None:

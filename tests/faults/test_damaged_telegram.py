@@ -7,13 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator
-from pathlib import Path
+from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 from damaging import NOW, Damage, Mill, sound, told
-from postgres import address, on_both
 
 from adapters.base import Inbound
 from adapters.telegram import TelegramAdapter, TelegramSettings
@@ -125,17 +123,6 @@ def test_a_hundred_thousand_are_read() -> None:
 
 
 # --- The whole road --------------------------------------------------------------------------------------------------
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    on_both(metafunc, "mill")
-
-
-@pytest.fixture
-def mill(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> Iterator[Mill]:
-    found = Mill(address(request, kind, tmp_path / "mill.db"))
-    yield found
-    found.close()
 
 
 @pytest.fixture

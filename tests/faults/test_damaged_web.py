@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from damaging import NOW, Damage, Mill, sound, told
-from postgres import address, on_both
 
 from adapters.base import Batch
 from adapters.web import MemoryShelf, WebAdapter, WebSettings, build
@@ -194,17 +192,6 @@ async def test_damaged_photos_are_answered() -> None:
 
 
 # --- The whole road --------------------------------------------------------------------------------------------------
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    on_both(metafunc, "mill")
-
-
-@pytest.fixture
-def mill(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> Iterator[Mill]:
-    found = Mill(address(request, kind, tmp_path / "mill.db"))
-    yield found
-    found.close()
 
 
 async def test_hundreds_go_the_whole_road(mill: Mill) -> None:

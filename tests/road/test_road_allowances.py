@@ -107,7 +107,7 @@ def test_somebody_above_is_told_once_and_their_next_word_is_read(town: Any) -> N
     town.think()
     told = [text for text in town.texts("telegram:7") if text.startswith(ABOVE)]
     assert len(told) == 1, "once, not once a message"
-    assert town.road.refused == PERSON.burst
+    assert town.one("SELECT count(*) FROM inbox") == PERSON.burst
     town.later(minutes=2)
     town.road.turn([("telegram", batch(inbound("later", "7", Said(at=town.now, text="/help"))))])
     town.think()
@@ -163,3 +163,17 @@ def test_what_was_said_before_the_flood_is_there(town: Any, text: str) -> None:
     town.road.turn([("telegram", batch(first, *flood))])
     town.think()
     assert town.one("SELECT count(*) FROM inbox WHERE key = 'first' AND state = 'done'") == 1
+
+
+class Broken(Allowance):
+    def sift(self, arrived: Any, held: Any, now: float) -> Any:
+        raise RuntimeError("a fault of ours")
+
+
+def test_a_fault_in_the_sifting_loses_nothing(town: Any) -> None:
+    """What arrived is confirmed to the messenger after the turn, so it must be stored whatever went wrong."""
+    town.publish()
+    town.road.allowance = Broken()
+    town.road.turn([("telegram", batch(inbound("kept", "7", Said(at=town.now, text="/start"))))])
+    town.think()
+    assert town.one("SELECT count(*) FROM inbox WHERE key = 'kept' AND state = 'done'") == 1
