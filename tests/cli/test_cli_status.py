@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 
@@ -68,10 +69,10 @@ def refused(*arguments: str, code: int = 1) -> str:
     return result.stderr.strip()
 
 
-def set_aside(file: Path, number: int, *, event: str | None = None) -> None:
+def set_aside(file: Path, number: int, *, event: str | None = None, now_ms: int = NOW_MS) -> None:
     said = json.dumps({"kind": "said", "at": "2026-03-02T06:00:00+00:00", "text": SECRET})
     with closing(sqlite3.connect(file)) as connection:
-        row = (number, f"k{number}", said if event is None else event, NOW_MS - 3 * 3_600_000)
+        row = (number, f"k{number}", said if event is None else event, now_ms - 3 * 3_600_000)
         connection.execute(_ASIDE, row)
         connection.commit()
 
@@ -141,7 +142,7 @@ def test_both_at_once_is_wrong_usage(folder: Path) -> None:
 async def test_beside_the_running_service_it_is_handled_at_once(tmp_path: Path) -> None:
     async with Town(tmp_path, LOCALE="en") as town:
         await town.start()
-        set_aside(town.database, 214)
+        set_aside(town.database, 214, now_ms=round(time.time() * 1000))  # the service forgets what is weeks old
         assert "214" in await town.palabre("status")
         await town.palabre("status", "--replay", "214")
         await until(lambda: town.value("SELECT state FROM inbox WHERE id = 214") == "done")
