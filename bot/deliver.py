@@ -2,10 +2,11 @@
 
     outbox --due--> queue of its place --breaker, limits--> sending --> settled in the outbox
                     (bot.queues)        (bot.breaker, bot.pacing)      (bot.settling)
+                      `--prepared--'
 
 The one rule: **a row stays until it is settled**. What may be repeated after a crash is sent first and noted after;
-what may not (reminders, broadcasts) is noted as leaving before it leaves. A send whose answer was lost is repeated only
-where that is better than silence.
+what may not (reminders, broadcasts) is prepared and noted as leaving before its turn comes. A send whose answer was
+lost is repeated only where that is better than silence.
 """
 
 from __future__ import annotations
@@ -38,6 +39,8 @@ log = logging.getLogger(__name__)
 
 DATABASE_WAIT = 1.0
 """Seconds for which a letter waits when the database does not answer what it needs to know."""
+
+Work = Callable[[], Awaitable[None]]
 
 CARD_SECONDS = 3.0
 """A card is edited at most once in so long, even when edits were held up and come together."""
@@ -74,6 +77,7 @@ class Deliverer:
             paint=paint,
             further=further,
             leaves=self._settler.leaves,
+            pace=self._pace,
         )
         self._sending: set[asyncio.Task[None]] = set()
         self._noting: set[asyncio.Task[None]] = set()
@@ -104,7 +108,7 @@ class Deliverer:
             self._supersede(queue, letter)
             queue.letters.append(letter)
             if not queue.busy and len(queue.letters) == 1:
-                channel.ready(letter)
+                channel.ready(queue)
 
     def _supersede(self, queue: Queue, letter: Letter) -> None:
         """A later edit of a message replaces an earlier one that has not left yet."""
@@ -144,6 +148,9 @@ class Deliverer:
             async with asyncio.timeout(seconds):
                 while self._sending or self._noting:
                     await asyncio.wait(self._sending | self._noting)
+                for queue in self._queues.values():
+                    if queue.prepared is not None:
+                        self._settler.comes_back(queue.letters[0].key)
                 await self._settler.all_noted()
 
     async def abandon(self) -> None:
@@ -172,6 +179,7 @@ class Deliverer:
     def _start_some(self, channel: Channel) -> float | None:
         """Start everything that may leave now; how long until more may, None when something has to change first."""
         now = asyncio.get_running_loop().time()
+        self._prepare_some(channel, now)
         while not self._finishing and (name := channel.first()) is not None:
             queue = self._queues.get(name)
             if queue is None or not queue.letters or queue.busy:
@@ -196,47 +204,81 @@ class Deliverer:
                 _spawn(self._sending, self._send_first(channel, name, place, queue))
         return None
 
+    def _prepare_some(self, channel: Channel, now: float) -> None:
+        """Prepare what may not be repeated, a little ahead of its turn; nothing while the messenger takes nothing."""
+        if self._finishing or channel.closed_until > now or channel.breaker.wait(now) != 0:
+            return
+        while (name := channel.prepares()) is not None:
+            queue = self._queues.get(name)
+            if queue is None or not queue.letters or queue.busy:
+                channel.prepared()
+                continue
+            queue.busy = True
+            _spawn(self._sending, self._prepare_first(channel, name, Place.parse(name), queue))
+
     def _park(self, channel: Channel, queue: Queue, seconds: float) -> None:
         """Let one place wait without holding up the others."""
 
         def again() -> None:
             if queue.letters and not queue.busy:
-                channel.ready(queue.letters[0])
+                channel.ready(queue)
 
         asyncio.get_running_loop().call_later(seconds, again)
 
+    async def _prepare_first(self, channel: Channel, name: str, place: Place, queue: Queue) -> None:
+        letter, wait = queue.letters[0], 0.0
+
+        async def work() -> None:
+            queue.prepared = await self._sender.prepare(channel.adapter, place, letter, queue)
+
+        try:
+            wait = await self._try(channel, name, queue, letter, work)
+        finally:
+            channel.prepared()
+        self._goes_on(channel, name, queue, wait)
+
     async def _send_first(self, channel: Channel, name: str, place: Place, queue: Queue) -> None:
         letter, wait = queue.letters[0], 0.0
+        prepared, queue.prepared = queue.prepared, None
+
+        async def work() -> None:
+            ref = await self._sender.send(channel.adapter, place, letter, queue, prepared)
+            channel.breaker.answered()
+            self._end(queue, letter, outbox.SENT, ref=ref)
+
         try:
-            wait = await self._try(channel, name, place, queue, letter)
+            wait = await self._try(channel, name, queue, letter, work)
         finally:
             channel.left(letter)
         if letter.replaces is None and not wait:
             # The next message waits for the note, or a crash would show both twice, in the wrong order.
             await self._settler.all_noted()
+        self._goes_on(channel, name, queue, wait)
+
+    def _goes_on(self, channel: Channel, name: str, queue: Queue, wait: float) -> None:
+        """Something was done about the first letter of a place: whatever is first now has its turn, after a wait."""
         queue.busy = False
         if queue.letters and wait:
             self._park(channel, queue, wait)
         elif queue.letters:
-            channel.ready(queue.letters[0])
+            channel.ready(queue)
         else:
             self._queues.pop(name, None)
 
-    async def _try(self, channel: Channel, name: str, place: Place, queue: Queue, letter: Letter) -> float:
-        """Send one letter; for how long its place is to wait before it is tried again, zero when it has ended."""
+    async def _try(self, channel: Channel, name: str, queue: Queue, letter: Letter, work: Work) -> float:
+        """Prepare or send one letter; for how long its place is to wait before that is tried again, zero when it went
+        well or has ended."""
         try:
-            return await self._attempt(channel, name, place, queue, letter)
+            return await self._attempt(channel, name, queue, letter, work)
         except StorageError as error:
             # Trouble of our own, before anything left: no reason to give the letter up, or the person.
             log.warning("message %s waits for the database: %s", letter.key, error)
             return DATABASE_WAIT
 
-    async def _attempt(self, channel: Channel, name: str, place: Place, queue: Queue, letter: Letter) -> float:
+    async def _attempt(self, channel: Channel, name: str, queue: Queue, letter: Letter, work: Work) -> float:
         breaker, loop = channel.breaker, asyncio.get_running_loop()
         try:
-            ref = await self._sender.send(channel.adapter, place, letter, queue)
-            breaker.answered()
-            self._end(queue, letter, outbox.SENT, ref=ref)
+            await work()
         except Later as later:
             if later.broken:
                 breaker.failed(loop.time())
@@ -263,6 +305,14 @@ class Deliverer:
             log.exception("sending message %s failed", letter.key)
             return self._unsure(queue, letter, type(error).__name__)
         return 0.0
+
+    async def _pace(self, adapter: Adapter, place: Place) -> None:
+        """Wait until one more part of a letter may leave: the platform counts each as a message."""
+        limits = adapter.limits(place)
+        wait, _limit = self._pacer.wait(limits)
+        while wait:
+            await asyncio.sleep(wait)
+            wait, _limit = self._pacer.wait(limits)
 
     def _unsure(self, queue: Queue, letter: Letter, reason: str) -> float:
         """Nobody knows whether it arrived: repeat what is better seen twice than never, a few times."""

@@ -7,6 +7,7 @@ after the closing.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 from bot.letters import Whole
@@ -118,11 +119,20 @@ def ring_round(turn: Turn, event: Rang, consultation: Consultation, flow: Flow) 
 
 def _remind_page(turn: Turn, consultation: Consultation, index: str, after: int) -> int | None:
     page = sessions.page(turn.scene.connection, consultation.id, after, PAGE)
+    is_at_it = spoke_since(turn)
     for row in page:
-        if row.stage in _UNFINISHED:
+        if row.stage in _UNFINISHED and not is_at_it(row.last_ms):
             key = f"mailing:{turn.mailing}.{turn.item.id}.{row.id}"
             turn.scene.follow("remind", str(row.id), lane=row.lane, place=row.place, key=key, detail=index)
     return page[-1].id if len(page) == PAGE else None
+
+
+def spoke_since(turn: Turn) -> Callable[[int], bool]:
+    """Did somebody whose last answer was then (milliseconds) answer after this mailing began? They are at it: a
+    reminder would only come in between."""
+    found = mailings.get(turn.scene.connection, turn.mailing) if turn.mailing is not None else None
+    began = found.began_ms if found is not None else None
+    return lambda last_ms: began is not None and last_ms > began
 
 
 def _invite_page(turn: Turn, consultation: Consultation, flow: Flow, reminder: Reminder, after: int) -> int | None:

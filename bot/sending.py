@@ -1,6 +1,7 @@
 """One letter on its way: made at this moment, fitted to its place, handed to the messenger part by part.
 
-The one rule: a letter that stopped half-way goes on where it stopped; no part of it is shown twice.
+The one rule: a letter that stopped half-way goes on where it stopped; no part of it is shown twice. Whatever takes time
+(the database, a picture) is done in `prepare`, so that what was prepared leaves in the instant in which it may.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from adapters.render import plan
 from bot import acting, letters
 from bot.clock import Now
 from bot.photos import PHOTO, Photos
-from bot.queues import Queue
+from bot.queues import Prepared, Queue
 from bot.thread import StorageThread
 from flows.messages import Message
 from storage import cards, desks, mailings, sessions
@@ -40,7 +41,8 @@ class TakenBack(Exception):
 
 
 class Sender:
-    """`leaves` notes that a letter that may not be repeated leaves now; False when it may not."""
+    """`leaves` notes that a letter that may not be repeated leaves now; False when it may not. `pace` waits until one
+    more part may leave; the first was counted by whoever calls `send`."""
 
     def __init__(
         self,
@@ -52,6 +54,7 @@ class Sender:
         paint: Paint,
         further: Further | None,
         leaves: Callable[[str], Awaitable[bool]],
+        pace: Callable[[Adapter, Place], Awaitable[None]],
     ) -> None:
         self._storage = storage
         self._now = now
@@ -60,6 +63,7 @@ class Sender:
         self._paint = paint
         self._further = further
         self._leaves = leaves
+        self._pace = pace
         self._refs: OrderedDict[str, str] = OrderedDict()
 
     def remember(self, place: str, prompt: str, ref: str) -> None:
@@ -68,23 +72,44 @@ class Sender:
         if len(self._refs) > REMEMBERED:
             self._refs.popitem(last=False)
 
-    async def send(self, adapter: Adapter, place: Place, letter: Letter, queue: Queue) -> str | None:
-        """All parts of one letter; returns the reference of the last. Continues where an earlier try stopped. An edit
-        that cannot be made becomes a new message with its last paragraph, where the news is. Raises `SendError`, or
-        `TakenBack`."""
-        caps = adapter.capabilities(place)
-        replaces = await self._reference(letter.replaces, place) if letter.replaces and caps.edit else None
+    async def send(
+        self, adapter: Adapter, place: Place, letter: Letter, queue: Queue, prepared: Prepared | None = None
+    ) -> str | None:
+        """All parts of one letter; returns the reference of the last. Continues where an earlier try stopped. Raises
+        `SendError`, or `TakenBack`."""
         said: letters.Letter = letter.said or letters.read(letter.payload)
         if isinstance(said, letters.Do):
             await self._perform(adapter, place, letter, said)
             return None
+        whole = prepared or await self.prepare(adapter, place, letter, queue)
+        ref: str | None = None
+        for number, part in enumerate(whole.parts):
+            if number < queue.parts_sent:
+                continue
+            if number:
+                await self._pace(adapter, place)
+            edited = whole.replaces if number == 0 else None
+            sent = await adapter.send(Outgoing(key=f"{letter.key}.{number}", place=place, part=part, replaces=edited))
+            ref = sent.ref
+            queue.parts_sent = number + 1
+        return ref
+
+    async def prepare(self, adapter: Adapter, place: Place, letter: Letter, queue: Queue) -> Prepared:
+        """A letter as it leaves, noted as leaving where it may not be repeated; without parts when there is nothing to
+        show. An edit that cannot be made becomes a new message with its last paragraph, where the news is. Raises
+        `Later` for a photo, and `TakenBack`."""
+        caps = adapter.capabilities(place)
+        replaces = await self._reference(letter.replaces, place) if letter.replaces and caps.edit else None
+        said: letters.Letter = letter.said or letters.read(letter.payload)
+        if isinstance(said, letters.Do):
+            return Prepared()  # nothing is shown, something is done
         if isinstance(said, letters.Card) and letter.replaces and replaces is None:
-            return None  # where a card cannot be kept up to date, it is not repeated for every vote
+            return Prepared()  # where a card cannot be kept up to date, it is not repeated for every vote
         if isinstance(said, letters.CaseCard | letters.Progress) and said.only_edit and replaces is None:
-            return None
+            return Prepared()
         whole = said if isinstance(said, letters.Whole) else letters.Whole(await self._resolve(said, place), said.lang)
         if letter.replaces and replaces is None and whole.only_edit:
-            return None
+            return Prepared()
         if letter.replaces and replaces is None and not isinstance(said, letters.CaseCard | letters.Progress):
             whole = replace(whole, message=Message(body=whole.message.body[-1:], prompt=whole.message.prompt))
         picture = whole.message.picture
@@ -92,15 +117,7 @@ class Sender:
         parts = [*plan(whole.message, caps, lang=whole.lang, image=image), *await self._pictures(said, caps)]
         if not letter.resend and not await self._leaves(letter.key):
             raise TakenBack(letter.key)
-        ref: str | None = None
-        for number, part in enumerate(parts):
-            if number < queue.parts_sent:
-                continue
-            edited = replaces if number == 0 else None
-            sent = await adapter.send(Outgoing(key=f"{letter.key}.{number}", place=place, part=part, replaces=edited))
-            ref = sent.ref
-            queue.parts_sent = number + 1
-        return ref
+        return Prepared(tuple(parts), replaces)
 
     async def _perform(self, adapter: Adapter, place: Place, letter: Letter, do: letters.Do) -> None:
         """Do what moderators decided; where that is not possible, they are told why."""

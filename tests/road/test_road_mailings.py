@@ -6,13 +6,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from bot.mailings import told
 from bot.mailings.running import FEW
 from bot.reminders import PAGE
 from flows.messages import plain_text
 from storage import mailings, outbox, people, sessions
+from storage.tables import sessions as sessions_table
 
 MANY = 1_300
 
@@ -108,6 +109,20 @@ def test_a_few_hundred_letters_at_a_time_each_person_once(town: Any, id: str) ->
         return plain_text(told.draw(connection, mailing, run, flow, "en", town.now, lambda _messenger: 30.0).body)
 
     assert "13 people were left out" in within(town, draw)
+
+
+def test_whoever_answers_before_their_page_comes_is_not_disturbed(town: Any, id: str) -> None:
+    remind(town, id)
+    for _ in range(2):
+        second(town, most=100)
+    at_it = {"telegram:1250", "telegram:1251"}
+    with town.database.transaction() as connection:
+        mine = sessions_table.c.place.in_(at_it)
+        connection.execute(update(sessions_table).where(mine).values(last_ms=town.now_ms))
+    seen = [place for _ in range(40) for place in second(town, most=100)]
+    assert state(town) == "done"
+    assert "telegram:1249" in seen
+    assert at_it.isdisjoint(seen)
 
 
 def test_whoever_says_stop_before_their_page_is_not_written_to(town: Any, id: str) -> None:

@@ -66,6 +66,27 @@ def test_an_answer_to_somebody_waits_for_one_place_at_most() -> None:
     assert name in ("", "telegram")
 
 
+def test_while_people_press_the_next_answer_finds_a_place_at_once() -> None:
+    clock = Clock()
+    pacer = Pacer(clock)
+    leave(pacer, clock, 3, evenly=True)
+    waits: list[float] = []
+    for person in range(40):
+        leave(pacer, clock, 0.33, evenly=True)
+        waits += [pacer.wait((Limit(f"telegram:-{person}", 5, 5.0), WHOLE))[0] for _message in range(2)]
+    assert max(waits[10:]) == 0
+
+
+def test_one_who_watches_slows_nothing_down() -> None:
+    clock = Clock()
+    pacer = Pacer(clock)
+    times: list[float] = []
+    for _glance in range(4):
+        times += leave(pacer, clock, 5, evenly=True)
+        pacer.wait((CHAT, WHOLE))
+    assert len(times) / 20 >= 0.95 * 30
+
+
 def test_after_a_stop_what_goes_to_everybody_does_not_make_up_for_it() -> None:
     clock = Clock()
     pacer = Pacer(clock)
