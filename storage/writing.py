@@ -6,8 +6,9 @@ tuples, because preparing each row again cost as much as all thinking together.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Dialect, Table
@@ -32,21 +33,28 @@ def many(connection: Connection, statement: Any, rows: Sequence[Row]) -> None:
     """Execute an insert, update or delete once for each row. All rows have the same keys."""
     if not rows:
         return
-    sql, blanks = _compiled(connection.dialect, statement, tuple(rows[0]))
-    if connection.dialect.positional:
-        values: Any = [tuple(row.get(name, default) for name, default in blanks) for row in rows]
+    sql, blanks, pick = _compiled(connection.dialect, statement, tuple(rows[0]))
+    if pick is not None:
+        values: Any = list(map(pick, rows))
+    elif connection.dialect.positional:
+        values = [tuple(row.get(name, default) for name, default in blanks) for row in rows]
     else:
         values = [{name: row.get(name, default) for name, default in blanks} for row in rows]
     connection.exec_driver_sql(sql, values)
 
 
 @lru_cache(maxsize=256)
-def _compiled(dialect: Dialect, statement: Any, keys: tuple[str, ...]) -> tuple[str, tuple[tuple[str, Any], ...]]:
-    """The text of a statement, and its blanks in order, each with the value the statement itself gives it."""
+def _compiled(
+    dialect: Dialect, statement: Any, keys: tuple[str, ...]
+) -> tuple[str, tuple[tuple[str, Any], ...], Callable[[Row], Any] | None]:
+    """The text of a statement; its blanks in order, each with the value the statement itself gives it; and, where the
+    rows give several of them and the statement none, the quickest way from a row to its values."""
     insert = statement.is_insert
     compiled = statement.compile(dialect=dialect, column_keys=list(keys) if insert else None)
     names = compiled.positiontup if dialect.positional else list(compiled.params)
-    return str(compiled), tuple((name, compiled.params.get(name)) for name in names)
+    whole = dialect.positional and len(names) > 1 and set(names) <= set(keys)
+    blanks = tuple((name, compiled.params.get(name)) for name in names)
+    return str(compiled), blanks, itemgetter(*names) if whole else None
 
 
 @lru_cache(maxsize=64)

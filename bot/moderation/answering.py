@@ -11,6 +11,7 @@ from bot import menus
 from bot.moderation import appealing, backlog, claiming, deciding, desks, sanctions, tokens
 from bot.signs import TAKEN
 from bot.turn import Turn
+from flows import prompts
 from flows.events import Pressed, Rang, Said
 from locales import tr
 from storage import cases
@@ -52,7 +53,9 @@ def answer(turn: Turn, ref: str, words: str) -> bool:
 def sign(turn: Turn, event: Pressed) -> bool:
     """A sign put on, or taken off, a message of ours; False when that is no card of a case. It is answered as something
     typed is: where people put signs, there is no note that only they would see."""
-    if event.message is None or stored.shown_as(turn.scene.connection, turn.item.place, event.message) is None:
+    if event.message is None or prompts.read(event.data) is not None:
+        return False  # a button of a question: the database is not asked for each answer
+    if stored.shown_as(turn.scene.connection, turn.item.place, event.message) is None:
         return False
     if event.data.startswith(TAKEN):
         return True
