@@ -21,6 +21,8 @@ FAILURES = 8
 """So many in a row; more than one bad chat, or one lost connection with a few letters on it, would bring about."""
 FIRST, LONGEST = 1.0, 60.0
 """Seconds until the first probe, and at most between two."""
+BLIP = 0.25
+"""Seconds until a letter is tried again after a single failure; twice as long for each further one in a row."""
 HASTY = 3
 """So many chats that say "too fast" one after the other, and nothing in between that went well: the bot is too fast."""
 
@@ -66,14 +68,16 @@ class Breaker:
             self.state = State.CLOSED
             log.warning("%s answers again; what waited is sent.", self._name)
 
-    def failed(self, now: float) -> None:
-        """No answer, or one that only says that the messenger is broken."""
+    def failed(self, now: float) -> float:
+        """No answer, or one that only says that the messenger is broken. In how many seconds to try that letter again:
+        soon after a single one, as happens on good days too."""
         self._failures += 1
         if self.state is State.CLOSED and self._failures >= FAILURES:
             log.error("%s does not answer. It is asked seldom until it does; what waits is kept.", self._name)
             self._open(now)
         elif self.state is State.PROBING:
             self._open(now)
+        return float(BLIP * 2 ** min(self._failures - 1, 10))
 
     def hurried(self, chat: str) -> bool:
         """A chat says that we are too fast; True when it is the bot as a whole that is."""

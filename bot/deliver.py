@@ -25,7 +25,7 @@ from bot.pacing import Pacer
 from bot.photos import Photos
 from bot.queues import Channel, Queue
 from bot.scene import Note
-from bot.sending import TRIES, Further, Paint, Resolve, Sender, TakenBack
+from bot.sending import Further, Paint, Resolve, Sender, TakenBack
 from bot.settling import Settler, settle, write_apart
 from bot.thread import StorageThread
 from storage import cases, consultations, desks, outbox, people
@@ -41,6 +41,9 @@ DATABASE_WAIT = 1.0
 """Seconds for which a letter waits when the database does not answer what it needs to know."""
 
 Work = Callable[[], Awaitable[None]]
+
+AGAIN = (0.25, 1.0, 8.0, 16.0)
+"""Seconds until a letter whose answer was lost is sent again; soon at first, as that happens on good days too."""
 
 CARD_SECONDS = 3.0
 """A card is edited at most once in so long, even when edits were held up and come together."""
@@ -280,13 +283,14 @@ class Deliverer:
         try:
             await work()
         except Later as later:
+            wait = later.wait
             if later.broken:
-                breaker.failed(loop.time())
+                wait = min(wait, breaker.failed(loop.time()))
             elif later.whole or (later.hasty and breaker.hurried(name)):
                 channel.closed_until = max(channel.closed_until, loop.time() + later.wait)
             if not letter.resend and not queue.parts_sent:
                 self._settler.comes_back(letter.key)
-            return later.wait
+            return wait
         except Gone as gone:
             breaker.answered()
             await self._gone(name, queue, gone)
@@ -316,10 +320,9 @@ class Deliverer:
 
     def _unsure(self, queue: Queue, letter: Letter, reason: str) -> float:
         """Nobody knows whether it arrived: repeat what is better seen twice than never, a few times."""
-        tries = letter.attempts + 1
-        if letter.resend and tries < TRIES:
-            queue.letters[0] = replace(letter, attempts=tries)
-            return float(min(60, 2**tries))
+        if letter.resend and letter.attempts < len(AGAIN):
+            queue.letters[0] = replace(letter, attempts=letter.attempts + 1)
+            return AGAIN[letter.attempts]
         self._end(queue, letter, outbox.UNSURE, reason=reason)
         return 0.0
 

@@ -27,7 +27,7 @@ the window above, and no more than thirty arrive in any second."""
 BEHIND = 1.0
 """So many messages may follow at once after a short stop, so that a busy moment does not slow the whole round."""
 
-FREE = 3
+FREE = 4
 """So many places at most what goes to everybody leaves free for answers: one for every second answer of the last
 `ANSWERING` seconds. One alone, as to an organiser who watches, slows nothing down."""
 

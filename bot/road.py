@@ -47,7 +47,7 @@ from storage.timers import Timer
 
 log = logging.getLogger(__name__)
 
-LANES = 128
+LANES = 256
 """How many people's pending work one transaction takes on at most."""
 
 AT_ONCE = 16

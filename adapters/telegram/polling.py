@@ -25,6 +25,10 @@ POLL_SECONDS = 50
 """The longest wait that the server grants."""
 POLL_MARGIN = 15.0
 """For the answer to travel, before we call the connection lost."""
+APART = 0.05
+"""Seconds between two polls, at least, for `TROUBLED` seconds after one that failed: who is in trouble is asked less
+often and brings more each time. Otherwise each of many polls might be told to wait a second."""
+TROUBLED = 10.0
 _ENDLESS = 2**63
 """No JSON carries a larger number."""
 GAP_SECONDS = 120.0
@@ -53,6 +57,7 @@ class Poller:
         self._setting = settings.setting
         self._wrong = BackOff(*settings.back_off)
         self._broken = BackOff(*settings.retry)
+        self._troubled_until = 0.0
 
     async def updates(self, cursor: str | None) -> AsyncGenerator[Taken, None]:
         """One `getUpdates` after the other, for ever, from `cursor`."""
@@ -67,7 +72,10 @@ class Poller:
                 await asyncio.sleep(wait)
                 continue
             cursor = following or cursor
+            asked_again = self._monotonic() + APART
             yield Taken(cursor, tuple(raw), gap)
+            if self._monotonic() < self._troubled_until:
+                await asyncio.sleep(asked_again - self._monotonic())
 
     async def ask(self, method: str, payload: Mapping[str, Any], *, seconds: float | None = None) -> Any:
         """The result of `method`, asked again with growing waits until Telegram gives it."""
@@ -75,7 +83,7 @@ class Poller:
             try:
                 reply = await self._transport.call(method, payload, seconds=seconds)
             except (NotSent, Lost) as problem:
-                self.reachable = False
+                self._in_trouble()
                 wait = self._broken.wait()
                 log.warning("Telegram cannot be reached (%s, %s); trying again in %.1f s", method, problem, wait)
                 await asyncio.sleep(wait)
@@ -85,8 +93,12 @@ class Poller:
                 self._wrong.reset()
                 self._broken.reset()
                 return reply.body["result"]
-            self.reachable = False
+            self._in_trouble()
             await self._after(method, reply)
+
+    def _in_trouble(self) -> None:
+        self.reachable = False
+        self._troubled_until = self._monotonic() + TROUBLED
 
     async def _poll(self, cursor: str | None) -> list[Any]:
         query: dict[str, Any] = {"timeout": POLL_SECONDS, "limit": 100, "allowed_updates": UPDATES}

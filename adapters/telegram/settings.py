@@ -19,7 +19,7 @@ class TelegramSettings:
     webhook_secret: str | None = field(default=None, repr=False)
     rate_limits: bool = True
     back_off: tuple[float, float] = (5.0, 300.0)
-    retry: tuple[float, float] = (1.0, 60.0)
+    retry: tuple[float, float] = (0.1, 60.0)
     setting: str = "PALABRE_TELEGRAM__TOKEN"
 
     def __post_init__(self) -> None:

@@ -176,6 +176,13 @@ def test_no_two_services_come_back_in_the_same_instant() -> None:
     assert all(0.5 <= (wait or 0) <= 1.0 for wait in waits)
 
 
+def test_after_one_failure_a_letter_is_soon_tried_again_after_several_later() -> None:
+    breaker = new()
+    assert [breaker.failed(0.0) for _ in range(4)] == [0.25, 0.5, 1.0, 2.0]
+    breaker.answered()
+    assert breaker.failed(0.0) == 0.25
+
+
 def test_one_chat_that_is_too_fast_is_its_own_affair_three_are_everybodys() -> None:
     breaker = new()
     assert [breaker.hurried("a") for _ in range(9)] == [False] * 9

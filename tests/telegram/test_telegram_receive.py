@@ -11,6 +11,7 @@ import pytest
 from adapters.backoff import BackOff
 from adapters.base import Batch
 from adapters.telegram import TelegramAdapter
+from adapters.telegram.polling import APART
 from adapters.telegram_emulator import Emulator
 from flows.events import Said
 
@@ -75,6 +76,20 @@ async def test_a_hundred_at_a_time_in_order(telegram: Emulator, adapters: Make) 
             assert len(batch.items) == expected
             heard += texts(batch)
     assert heard == [str(number) for number in range(230)]
+
+
+async def test_who_is_in_trouble_is_asked_less_often(telegram: Emulator, adapters: Make) -> None:
+    telegram.faults.add("getUpdates", "bad_gateway")
+    lea = telegram.citizen(7)
+    clock = asyncio.get_running_loop().time
+    async with reading(adapters(settings={"retry": (0.01, 0.1)})) as stream:
+        lea.say("0")
+        assert texts(await soon(stream)) == ["0"]
+        began = clock()
+        for number in range(1, 6):
+            lea.say(str(number))
+            assert texts(await soon(stream)) == [str(number)]
+    assert clock() - began >= 4 * APART
 
 
 async def test_updates_of_no_concern_are_confirmed_too(telegram: Emulator, adapters: Make) -> None:
