@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection, delete, select
 
+from storage import locks
 from storage.tables import meta
 from storage.writing import upsert
 
@@ -19,3 +20,12 @@ def put(connection: Connection, name: str, value: str) -> None:
 
 def drop(connection: Connection, name: str) -> None:
     connection.execute(delete(meta).where(meta.c.name == name))
+
+
+def claim(connection: Connection, name: str) -> bool:
+    """Is this the first time, on this database, that anybody asks for `name`?"""
+    locks.alone(connection, "meta", name)
+    if get(connection, name) is not None:
+        return False
+    put(connection, name, "claimed")
+    return True

@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import click
@@ -23,6 +23,9 @@ from bot.cli.group import fail, main, settings_now
 from bot.config import Settings, misspelt
 from bot.matrixaccount import secrets_of
 from locales import tr
+
+if TYPE_CHECKING:
+    from storage.database import Connection
 
 
 @main.command()
@@ -107,12 +110,15 @@ SAMPLES = (
 
 
 async def _publish_samples(service: Any) -> None:
-    """Some of the shipped consultations, if there is none at all."""
+    """Some of the shipped consultations, if there is none at all; of several workers that start at once, one does."""
     from bot.polls.templates import LIBRARY as TEMPLATES
     from flows.load import load_file
-    from storage import consultations
+    from storage import consultations, meta
 
-    if await service.storage.within(lambda connection: bool(consultations.all_of(connection))):
+    def mine(connection: Connection) -> bool:
+        return meta.claim(connection, "samples") and not consultations.all_of(connection)
+
+    if not await service.storage.within(mine):
         return
     for name in SAMPLES:
         loaded = load_file(TEMPLATES / f"{name}.yaml", service.settings.locale)

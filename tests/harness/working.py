@@ -118,10 +118,10 @@ class Workers:
         for worker in workers or self.all:
             await self.ready(worker)
 
-    async def begin(self, worker: Worker) -> None:
+    async def begin(self, worker: Worker, *arguments: str) -> None:
         if self._nursery is None:
             self._nursery = await Nursery.open(self.folder)
-        worker.pid = await self._nursery.bear(["run"], worker.environment, worker.log_file)
+        worker.pid = await self._nursery.bear(["run", *arguments], worker.environment, worker.log_file)
 
     async def ready(self, worker: Worker) -> None:
         end = time.monotonic() + PATIENCE

@@ -16,6 +16,7 @@ from walkers import FLOW, Square
 from working import INSIST, LEASE, Workers, close_and_compare, judge
 
 from adapters.telegram_emulator import Emulator
+from bot.cli.server import SAMPLES
 
 
 def conflicts(workers: Workers) -> int:
@@ -78,6 +79,16 @@ async def test_one_of_four_dies_each_second(tmp_path: Path, postgresql) -> None:
 @pytest.mark.parametrize("count", [1, 4])
 async def test_a_thousand_deaths(tmp_path: Path, postgresql, count: int) -> None:
     await kills(tmp_path, postgresql, 1000, seed=random.randrange(1_000_000), count=count)
+
+
+async def test_of_those_who_start_at_once_one_publishes_the_samples(tmp_path: Path, postgresql) -> None:
+    async with Workers(tmp_path, postgresql, 3) as workers:
+        for worker in workers.all:
+            await workers.begin(worker, "--samples")
+        for worker in workers.all:
+            await workers.ready(worker)
+        published = [id for (id,) in workers.rows("SELECT id FROM consultations")]
+        assert sorted(published) == sorted(SAMPLES)
 
 
 async def test_the_lease_moves_when_its_holder_dies_and_at_once_when_it_leaves(tmp_path: Path, postgresql) -> None:
