@@ -7,6 +7,7 @@ of different chats side by side. https://core.telegram.org/bots/api#setwebhook
 from __future__ import annotations
 
 import asyncio
+import random
 import re
 from collections import deque
 from collections.abc import Callable
@@ -17,15 +18,20 @@ import orjson
 
 from adapters.telegram_emulator.world import Json, Refusal, Waiting, World
 
+LATE = 2.0
 _SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 
 
 class Pusher:
-    """`retry_unit` is the first wait (seconds) after a refused push; each one doubles, up to 60 of them."""
+    """`retry_unit` is the first wait (seconds) after a refused push; each one doubles, up to 60 of them. `again` is the
+    share of taken updates that are pushed once more within `LATE` seconds, after newer ones perhaps: so networks and
+    proxies repeat what they carry. `repeated` counts those."""
 
     def __init__(self, world: World, by_answer: Callable[[str, Json], None]) -> None:
         self.url = ""
         self.retry_unit = 1.0
+        self.again = 0.0
+        self.repeated = 0
         self.last_error = ""
         self.statuses: list[int] = []
         self._world = world
@@ -35,6 +41,8 @@ class Pusher:
         self._woken = asyncio.Event()
         self._lanes: dict[int, deque[Waiting]] = {}
         self._task: asyncio.Task[None] | None = None
+        self._late: set[asyncio.Task[None]] = set()
+        self._dice = random.Random(1)
 
     def set(self, url: str, secret: str, params: Json) -> None:
         """Start, change or (with an empty url) stop pushing."""
@@ -92,9 +100,10 @@ class Pusher:
                         busy[chat].add_done_callback(lambda _: self._woken.set())
                     await self._woken.wait()
             finally:
-                for task in busy.values():
+                running = [*busy.values(), *self._late]
+                for task in running:
                     task.cancel()
-                await asyncio.gather(*busy.values(), return_exceptions=True)
+                await asyncio.gather(*running, return_exceptions=True)
 
     async def _push_lane(self, session: aiohttp.ClientSession, chat: int) -> None:
         """Push the updates of one chat until none is left."""
@@ -107,12 +116,20 @@ class Pusher:
             wait = await self._push(session, lane[0])
             if wait is None:
                 failures = 0
-                self._world.forget(lane.popleft())
+                taken = lane.popleft()
+                self._world.forget(taken)
+                if self.again and self._dice.random() < self.again:
+                    self._late.add(asyncio.get_running_loop().create_task(self._push_again(session, taken)))
                 continue
             failures += 1
             await asyncio.sleep(wait or self.retry_unit * min(2**failures, 60))
         if not lane and self._lanes.get(chat) is lane:
             del self._lanes[chat]
+
+    async def _push_again(self, session: aiohttp.ClientSession, update: Waiting) -> None:
+        await asyncio.sleep(self._dice.uniform(0, LATE))
+        if await self._push(session, update) is None:
+            self.repeated += 1
 
     async def _push(self, session: aiohttp.ClientSession, update: Waiting) -> float | None:
         """None when taken; else how long the bot asks to wait (0: it does not say)."""

@@ -1,4 +1,5 @@
-"""A bad day at the platform: calls fail, replies get lost, everything is slow. Each answer counts exactly once."""
+"""A bad day at the platform: calls fail, replies get lost, everything is slow, what was said comes again and late. Each
+answer counts exactly once."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import random
 from pathlib import Path
 
 import ledger
-from running import PATIENCE, Town
+from running import PATIENCE, Town, until
 from walkers import FLOW, Square
 
 from adapters.telegram_emulator import Emulator, Kind
@@ -43,8 +44,33 @@ async def test_one_call_in_ten_goes_wrong(tmp_path: Path) -> None:
         assert [one.citizen.id for one in walkers.values() if one.confirmed_twice] == []
         assert [sentence for one in walkers.values() for sentence in one.surprises] == []
         assert sum(one.seen_twice for one in walkers.values()) <= met.get("lost", 0)
-        wanted = ledger.expected(walkers)
-        assert ledger.counters(town) == wanted
-        await town.palabre("close", "mobilite")
-        assert ledger.published(await town.results("mobilite")) == wanted
-        assert town.value("PRAGMA integrity_check") == "ok"
+        await counts(town, square)
+
+
+async def test_half_of_what_is_pushed_comes_again_after_newer_things(tmp_path: Path) -> None:
+    async with Emulator() as telegram, Town(tmp_path, telegram=telegram) as town:
+        town.environment["PALABRE_TELEGRAM__MODE"] = "webhook"
+        town.environment["PALABRE_TELEGRAM__WEBHOOK_URL"] = f"{town.url}/hook/telegram"
+        telegram.pusher.again = 0.5
+        await town.publish(FLOW)
+        await town.start()
+        await until(lambda: telegram.pusher.url, "the webhook is set")
+        square = Square(telegram, at_once=CITIZENS, seed=2)
+        square.begin()
+        await until(lambda: telegram.pusher.repeated > 60, "things come again")
+        square.open = False
+        await square.finish(patience=20, seconds=3 * PATIENCE)
+        walkers = square.walkers
+        assert ledger.lost(town, walkers) == []
+        assert [one.citizen.id for one in walkers.values() if one.confirmed_twice or one.seen_twice] == []
+        assert [sentence for one in walkers.values() for sentence in (*one.surprises, *one.disorder)] == []
+        await counts(town, square)
+
+
+async def counts(town: Town, square: Square) -> None:
+    """What is counted and published is what people answered."""
+    wanted = ledger.expected(square.walkers)
+    assert ledger.counters(town) == wanted
+    await town.palabre("close", "mobilite")
+    assert ledger.published(await town.results("mobilite")) == wanted
+    assert town.value("PRAGMA integrity_check") == "ok"
