@@ -17,6 +17,7 @@ from running import PATIENCE, Town, until
 from adapters.telegram_emulator import Emulator
 
 PEOPLE = 500
+PACED = 80
 MAYOR = 9
 FLOW = """\
 palabre: 1
@@ -114,3 +115,17 @@ async def test_asked_to_stop_it_leaves_in_time_and_nothing_is_lost_or_doubled(tm
         for number in range(1000, 1010):
             thanked = sum("Thank you!" in shown.text for shown in telegram.citizen(number).screen())
             assert thanked == 1, number
+
+
+async def test_what_was_prepared_ahead_and_has_not_left_waits_for_the_next_start(tmp_path: Path) -> None:
+    settings = {"OWNERS": f"telegram:{MAYOR}", "QUIET": QUIET, "LOCALE": "en"}
+    async with Emulator() as telegram, Town(tmp_path, telegram=telegram, **settings) as town:
+        town.environment["PALABRE_TELEGRAM__RATE_LIMITS"] = "true"
+        await begun(town, telegram, PACED)
+        await town.stop()
+        assert town.value("SELECT count(*) FROM outbox WHERE state = 'sending' AND NOT resend") == 0
+        assert town.value("SELECT count(*) FROM outbox WHERE state = 'waiting' AND mailing IS NOT NULL") > 0
+        await town.start()
+        await until(lambda: town.value("SELECT state FROM mailings") == "done", "it ends", seconds=PATIENCE)
+        assert town.rows("SELECT sent, failed, unsure FROM mailings") == [(PACED, 0, 0)]
+        assert Counter(reminders(telegram).values())[1] == PACED
