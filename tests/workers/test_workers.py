@@ -71,8 +71,9 @@ async def kills(folder: Path, postgresql, times: int, seed: int, *, count: int =
         await close_and_compare(workers, square)
 
 
-async def test_one_of_four_dies_each_second(tmp_path: Path, postgresql) -> None:
-    await kills(tmp_path, postgresql, 20, seed=random.randrange(1_000_000))
+@pytest.mark.parametrize("count", [1, 4])
+async def test_fifty_deaths(tmp_path: Path, postgresql, count: int) -> None:
+    await kills(tmp_path, postgresql, 50, seed=random.randrange(1_000_000), count=count)
 
 
 @pytest.mark.soak
