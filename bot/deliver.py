@@ -182,7 +182,7 @@ class Deliverer:
     def _start_some(self, channel: Channel) -> float | None:
         """Start everything that may leave now; how long until more may, None when something has to change first."""
         now = asyncio.get_running_loop().time()
-        self._prepare_some(channel, now)
+        later = self._prepare_some(channel, now)
         while not self._finishing and (name := channel.first()) is not None:
             queue = self._queues.get(name)
             if queue is None or not queue.letters or queue.busy:
@@ -205,12 +205,16 @@ class Deliverer:
                 queue.busy = True
                 channel.leaves(letter)
                 _spawn(self._sending, self._send_first(channel, name, place, queue))
-        return None
+        return later
 
-    def _prepare_some(self, channel: Channel, now: float) -> None:
-        """Prepare what may not be repeated, a little ahead of its turn; nothing while the messenger takes nothing."""
-        if self._finishing or channel.closed_until > now or channel.breaker.wait(now) != 0:
-            return
+    def _prepare_some(self, channel: Channel, now: float) -> float | None:
+        """Prepare what may not be repeated, a little ahead of its turn; nothing while the messenger takes nothing. How
+        long until more may be prepared, None when something has to change first."""
+        wait = channel.breaker.wait(now)
+        if self._finishing or wait is None:
+            return None
+        if (wait := max(wait, channel.closed_until - now)) > 0:
+            return wait
         while (name := channel.prepares()) is not None:
             queue = self._queues.get(name)
             if queue is None or not queue.letters or queue.busy:
@@ -218,6 +222,7 @@ class Deliverer:
                 continue
             queue.busy = True
             _spawn(self._sending, self._prepare_first(channel, name, Place.parse(name), queue))
+        return None
 
     def _park(self, channel: Channel, queue: Queue, seconds: float) -> None:
         """Let one place wait without holding up the others."""

@@ -1,5 +1,5 @@
-"""The database takes nothing while messages leave and while erased rows are tidied away: each waits for it, nothing is
-given up, nobody is cut off."""
+"""The database takes nothing while messages leave and while erased rows are tidied away, or the messenger takes
+nothing: each message waits, nothing is given up, nobody is cut off."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import pytest
 from running import Town, until
 from walkers import FLOW
 
-from adapters.base import Action, Batch, Capabilities, File, Gone, Limit, Outgoing, Place, Sent
+from adapters.base import Action, Batch, Capabilities, File, Gone, Later, Limit, Outgoing, Place, Sent
 from adapters.telegram_emulator import Emulator
 from bot import erasures, letters
 from bot.clock import system_now
@@ -32,13 +32,14 @@ PLACE = Place("post", "1")
 
 
 class Post:
-    """A messenger that takes everything, unless whoever it is for has gone."""
+    """A messenger that takes everything, unless whoever it is for has gone, or it is broken itself."""
 
     name = "post"
 
     def __init__(self) -> None:
         self.taken: list[str] = []
         self.gone = False
+        self.broken = False
 
     def capabilities(self, place: Place) -> Capabilities:
         return Capabilities(max_text=1000, edit=True)
@@ -53,6 +54,8 @@ class Post:
     async def send(self, out: Outgoing) -> Sent:
         if self.gone:
             raise Gone("blocked")
+        if self.broken:
+            raise Later(0.05, broken=True)
         self.taken.append(out.key)
         return Sent(ref=str(len(self.taken)))
 
@@ -102,14 +105,16 @@ def no_room() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-def letter(database: Database, key: str, *, resend: bool = True, result: bool = False) -> outbox.Letter:
+def letter(
+    database: Database, key: str, *, resend: bool = True, result: bool = False, place: Place = PLACE
+) -> outbox.Letter:
     """A letter in the outbox, and as the deliverer gets it."""
     said = letters.Results("x", "en") if result else letters.Whole(message("Hello."), "en")
-    row = {"key": key, "adapter": "post", "place": str(PLACE), "payload": letters.write(said), "prompt": None}
+    row = {"key": key, "adapter": "post", "place": str(place), "payload": letters.write(said), "prompt": None}
     row |= {"replaces": None, "consultation": None, "rank": 0, "resend": resend, "due_ms": 0}
     with database.transaction() as connection:
         outbox.put(connection, [{**row, "state": outbox.WAITING, "coalesce": None}])
-        return next(one for one in outbox.due(connection, 1, 10, (), ["post"]) if one.key == key)
+        return next(one for one in outbox.due(connection, 1, 100, (), ["post"]) if one.key == key)
 
 
 def state(database: Database, key: str) -> str:
@@ -209,3 +214,16 @@ async def test_the_service_lives_on_while_an_erasure_cannot_be_listed(tmp_path: 
         await until(listed.is_file, "it is listed")
         assert town.lives == 1
         assert town.alive
+
+
+async def test_a_broadcast_goes_on_by_itself_once_the_messenger_answers_again(database: Database) -> None:
+    post = Post()
+    everybody = [letter(database, str(n), resend=False, place=Place("post", str(n))) for n in range(20)]
+    async with delivering(database, post) as deliverer:
+        post.broken = True
+        deliverer.add(everybody)
+        await until(lambda: deliverer.circuits["post"] == "open", "it is asked no more")
+        await asyncio.sleep(0.3)  # whatever waited has come back, and waits for the messenger
+        post.broken = False
+        await until(lambda: deliverer.idle, "all is sent and noted")
+    assert sorted(post.taken, key=float) == [f"{n}.0" for n in range(20)]
