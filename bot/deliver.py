@@ -151,9 +151,8 @@ class Deliverer:
             async with asyncio.timeout(seconds):
                 while self._sending or self._noting:
                     await asyncio.wait(self._sending | self._noting)
-                for queue in self._queues.values():
-                    if queue.prepared is not None:
-                        self._settler.comes_back(queue.letters[0].key)
+                for channel in self._channels.values():
+                    self._recall(channel)
                 await self._settler.all_noted()
 
     async def abandon(self) -> None:
@@ -200,6 +199,7 @@ class Deliverer:
                 return wait
             channel.take()
             if wait:
+                self._comes_back(queue)
                 self._park(channel, queue, wait)
             else:
                 queue.busy = True
@@ -208,12 +208,14 @@ class Deliverer:
         return later
 
     def _prepare_some(self, channel: Channel, now: float) -> float | None:
-        """Prepare what may not be repeated, a little ahead of its turn; nothing while the messenger takes nothing. How
-        long until more may be prepared, None when something has to change first."""
+        """Prepare what may not be repeated, a little ahead of its turn. While the messenger takes nothing, nothing is
+        prepared and what was is not: it may be stopped, and it is made anew. How long until more may be prepared, None
+        when something has to change first."""
         wait = channel.breaker.wait(now)
         if self._finishing or wait is None:
             return None
         if (wait := max(wait, channel.closed_until - now)) > 0:
+            self._recall(channel)
             return wait
         while (name := channel.prepares()) is not None:
             queue = self._queues.get(name)
@@ -223,6 +225,19 @@ class Deliverer:
             queue.busy = True
             _spawn(self._sending, self._prepare_first(channel, name, Place.parse(name), queue))
         return None
+
+    def _recall(self, channel: Channel) -> None:
+        """What was prepared and has not left waits again in the outbox."""
+        for name in channel.recalled():
+            queue = self._queues.get(name)
+            if queue is not None and queue.letters and not queue.busy:
+                self._comes_back(queue)
+                channel.ready(queue)
+
+    def _comes_back(self, queue: Queue) -> None:
+        if queue.prepared is not None:
+            queue.prepared = None
+            self._settler.comes_back(queue.letters[0].key)
 
     def _park(self, channel: Channel, queue: Queue, seconds: float) -> None:
         """Let one place wait without holding up the others."""

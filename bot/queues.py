@@ -73,7 +73,7 @@ class Channel:
 
     def prepares(self) -> str | None:
         """The place whose letter is prepared next, if one more may be; `prepared` says when that has ended."""
-        if not self._unprepared or self._ahead >= AHEAD:
+        if not self._unprepared or (self._ahead >= AHEAD and self._unprepared[0][0] >= Rank.BROADCAST):
             return None
         self._ahead += 1
         return heapq.heappop(self._unprepared)[2]
@@ -82,6 +82,14 @@ class Channel:
         """Preparing a letter has ended, however that went."""
         self._ahead -= 1
         self.wake.set()
+
+    def recalled(self) -> list[str]:
+        """The places whose letters were prepared and wait for their turn; they have none until they are ready again."""
+        places = [place for _rank, _order, place, prepared in self._ready if prepared]
+        self._ready = [entry for entry in self._ready if not entry[3]]
+        heapq.heapify(self._ready)
+        self._ahead -= len(places)
+        return places
 
     def first(self) -> str | None:
         """The place whose turn it is, if something may leave for it now."""

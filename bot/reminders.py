@@ -7,7 +7,7 @@ after the closing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
 from datetime import timedelta
 
 from bot.letters import Whole
@@ -119,20 +119,19 @@ def ring_round(turn: Turn, event: Rang, consultation: Consultation, flow: Flow) 
 
 def _remind_page(turn: Turn, consultation: Consultation, index: str, after: int) -> int | None:
     page = sessions.page(turn.scene.connection, consultation.id, after, PAGE)
-    is_at_it = spoke_since(turn)
+    began = began_ms(turn)
     for row in page:
-        if row.stage in _UNFINISHED and not is_at_it(row.last_ms):
+        if row.stage in _UNFINISHED and row.last_ms <= began:
             key = f"mailing:{turn.mailing}.{turn.item.id}.{row.id}"
             turn.scene.follow("remind", str(row.id), lane=row.lane, place=row.place, key=key, detail=index)
     return page[-1].id if len(page) == PAGE else None
 
 
-def spoke_since(turn: Turn) -> Callable[[int], bool]:
-    """Did somebody whose last answer was then (milliseconds) answer after this mailing began? They are at it: a
-    reminder would only come in between."""
+def began_ms(turn: Turn) -> float:
+    """When the mailing began of which this is a page: whoever answers later is at it, and a reminder would only come in
+    between."""
     found = mailings.get(turn.scene.connection, turn.mailing) if turn.mailing is not None else None
-    began = found.began_ms if found is not None else None
-    return lambda last_ms: began is not None and last_ms > began
+    return math.inf if found is None or found.began_ms is None else found.began_ms
 
 
 def _invite_page(turn: Turn, consultation: Consultation, flow: Flow, reminder: Reminder, after: int) -> int | None:

@@ -22,6 +22,7 @@ from storage import cards, desks, mailings, sessions
 from storage.outbox import Letter
 
 TRIES = 5
+"""So often a photo is asked for before a letter leaves without it."""
 REMEMBERED = 50_000
 
 PHOTO_WAIT = 30.0

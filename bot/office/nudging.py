@@ -12,7 +12,7 @@ from bot.letters import Whole
 from bot.mailings import running
 from bot.office.publishing import OfficeError
 from bot.office.telling import next_page, note, participants_page
-from bot.reminders import PAGE, lane_of, spoke_since, start_message
+from bot.reminders import PAGE, began_ms, lane_of, start_message
 from bot.turn import Turn
 from bot.walltime import after_quiet
 from bot.wording import hours, moment, title
@@ -84,9 +84,9 @@ def ring_nudge(turn: Turn, event: Rang, consultation: Consultation, flow: Flow) 
 
 def _unfinished(turn: Turn, consultation: Consultation, flow: Flow, after: int) -> str | None:
     people, last = participants_page(turn, consultation.id, after)
-    is_at_it = spoke_since(turn)
+    began = began_ms(turn)
     for row, lang in people:
-        if row.stage in (Stage.ACTIVE, Stage.RECAP) and not is_at_it(row.last_ms):
+        if row.stage in (Stage.ACTIVE, Stage.RECAP) and row.last_ms <= began:
             letter = Whole(_go_on(consultation, flow, row.id, lang), lang)
             turn.post(row.place, letter, rank=Rank.BROADCAST, resend=False, consultation=consultation.id)
     return last

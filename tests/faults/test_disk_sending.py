@@ -122,6 +122,11 @@ def state(database: Database, key: str) -> str:
         return str(connection.exec_driver_sql("SELECT state FROM outbox WHERE key = ?", (key,)).scalar_one())
 
 
+def states(database: Database) -> set[str]:
+    with database.transaction() as connection:
+        return {str(row[0]) for row in connection.exec_driver_sql("SELECT state FROM outbox")}
+
+
 @asynccontextmanager
 async def delivering(database: Database, post: Post) -> AsyncIterator[Deliverer]:
     storage = StorageThread(database)
@@ -223,7 +228,7 @@ async def test_a_broadcast_goes_on_by_itself_once_the_messenger_answers_again(da
         post.broken = True
         deliverer.add(everybody)
         await until(lambda: deliverer.circuits["post"] == "open", "it is asked no more")
-        await asyncio.sleep(0.3)  # whatever waited has come back, and waits for the messenger
+        await until(lambda: states(database) == {outbox.WAITING}, "nothing is leaving, all may still be stopped")
         post.broken = False
         await until(lambda: deliverer.idle, "all is sent and noted")
     assert sorted(post.taken, key=float) == [f"{n}.0" for n in range(20)]
