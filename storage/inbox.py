@@ -24,6 +24,7 @@ from sqlalchemy import (
     update,
 )
 
+from storage.among import among
 from storage.tables import cursors, inbox, lanes
 from storage.writing import Row, insert_new, many, upsert
 
@@ -83,7 +84,7 @@ _CLAIM = select(lanes.c.lane).order_by(lanes.c.since_ms).limit(bindparam("n")).w
 _later = inbox.alias("later")
 _NEW: Any = literal_column("'new'")  # written out, or the index of what waits could not be used
 _COLUMNS = ("id", "adapter", "key", "lane", "place", "person", "event", "private", "locale", "attempts")
-_NAMED = lanes.c.lane.in_(bindparam("lanes", expanding=True))
+_NAMED = among(lanes.c.lane, "lanes")
 
 
 def _up_to_the_last() -> Any:
@@ -149,7 +150,7 @@ def finish(connection: Connection, ids: Iterable[int]) -> None:
 
 
 _WAITING = exists().where(inbox.c.lane == lanes.c.lane, inbox.c.state == "new")
-_RELEASE = delete(lanes).where(lanes.c.lane.in_(bindparam("lanes", expanding=True)), ~_WAITING)
+_RELEASE = delete(lanes).where(_NAMED, ~_WAITING)
 
 
 _BEHIND = update(lanes).where(_NAMED).values(since_ms=bindparam("at"))
@@ -158,8 +159,9 @@ _BEHIND = update(lanes).where(_NAMED).values(since_ms=bindparam("at"))
 def release(connection: Connection, names: Sequence[str], at_ms: int) -> None:
     """Let go of lanes that have no work left; those that have some go behind all who wait since before `at_ms`."""
     if names:
-        connection.execute(_RELEASE, {"lanes": list(names)})
-        connection.execute(_BEHIND, {"lanes": list(names), "at": at_ms})
+        gone = connection.execute(_RELEASE, {"lanes": names}).rowcount
+        if gone < len(names):
+            connection.execute(_BEHIND, {"lanes": names, "at": at_ms})
 
 
 def failed(connection: Connection, id: int, reason: str, *, give_up_at: int) -> bool:

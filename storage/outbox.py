@@ -20,6 +20,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, select, update
 
+from storage.among import among
 from storage.tables import conversations, outbox
 from storage.writing import Row, insert_new, many
 
@@ -113,7 +114,7 @@ def due(connection: Connection, now_ms: int, n: int, held: Collection[str], adap
 
 _MARK: Any = (
     update(outbox)
-    .where(outbox.c["key"].in_(bindparam("rows", expanding=True)), outbox.c.state.in_([WAITING, SENDING]))
+    .where(among(outbox.c["key"], "rows"), outbox.c.state.in_([WAITING, SENDING]))
     .values(state=SENDING)
     .returning(outbox.c["key"])
 )

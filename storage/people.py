@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from storage import watched
+from storage.among import among
 from storage.tables import (
     announcements,
     chats,
@@ -61,7 +62,7 @@ _BY_LANE = (
         conversations.c.menu,
     )
     .join(participants, participants.c.id == conversations.c.participant)
-    .where(conversations.c.lane.in_(bindparam("lanes", expanding=True)))
+    .where(among(conversations.c.lane, "lanes"))
 )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
+from storage.among import among
 from storage.consultations import INTERNAL
 from storage.tables import consultations, conversations, participants, prompts, sessions, subscriptions
 from storage.writing import Row, many, upsert
@@ -45,7 +46,7 @@ _COLUMNS: tuple[Any, ...] = (
     sessions.c.seq,
     sessions.c.last_ms,
 )
-_BY_ID = select(*_COLUMNS).where(sessions.c.id.in_(bindparam("ids", expanding=True)))
+_BY_ID = select(*_COLUMNS).where(among(sessions.c.id, "ids"))
 
 
 _LOCKED = _BY_ID.order_by(sessions.c.id).with_for_update()
@@ -211,7 +212,7 @@ class Shown:
 
 
 _PROMPTS = select(prompts.c.id, prompts.c.session, prompts.c.step, prompts.c.place, prompts.c.ref).where(
-    prompts.c.id.in_(bindparam("ids", expanding=True))
+    among(prompts.c.id, "ids")
 )
 
 
