@@ -90,6 +90,11 @@ class Notebook:
         return tuple(sorted(self._mistakes.values()))
 
     @property
+    def full(self) -> bool:
+        """Are there so many mistakes that no further one is written down?"""
+        return len(self._mistakes) >= MOST
+
+    @property
     def remarks(self) -> tuple[Mistake, ...]:
         return tuple(sorted(self._remarks.values()))
 

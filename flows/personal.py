@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from unicodedata import category, normalize
 
 
@@ -45,17 +46,22 @@ def _flattened(text: str) -> tuple[str, list[int] | None]:
         return text, None
     flat, origin = [], []
     for at, char in enumerate(text):
-        if category(char) in ("Cf", "Cc") and char != "\n":
-            continue
-        if char.isdecimal():
-            char = str(int(char))
-        elif char in "\u2010\u2011\u2012\u2013\u2212":
-            char = "-"
-        elif not char.isascii() and len(plain := normalize("NFKC", char)) == 1:
-            char = plain
-        flat.append(char)
-        origin.append(at)
+        if plain := _flat(char):
+            flat.append(plain)
+            origin.append(at)
     return "".join(flat), origin
+
+
+@lru_cache(maxsize=4096)
+def _flat(char: str) -> str:
+    """One plain character for another; none for what is hidden."""
+    if category(char) in ("Cf", "Cc") and char != "\n":
+        return ""
+    if char.isdecimal():
+        return str(int(char))
+    if char in "\u2010\u2011\u2012\u2013\u2212":
+        return "-"
+    return plain if not char.isascii() and len(plain := normalize("NFKC", char)) == 1 else char
 
 
 # --- E-mail and account names ----------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ _INVISIBLE = re.compile(
     "[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
     "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
-_JOINER = re.compile("[\u200c\u200d]")
+_JOINERS = re.compile("[\u200c\u200d]+")
 _NOT_WORD = re.compile(r"[\W_]+")
 _LETTERS = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ı": "i"})
 _NUMERO = "№"
@@ -43,13 +43,15 @@ def clean(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n")
     text = _INVISIBLE.sub("", text)
     if "\u200d" in text or "\u200c" in text:
-        text = _JOINER.sub(_joiner, text)
+        text = _JOINERS.sub(_joiner, text)
     return text.strip()
 
 
 def _joiner(match: re.Match[str]) -> str:
     """Joiners stay where they make one sign of two: in emoji, and in scripts that need them."""
     text, at = match.string, match.start()
+    if len(match[0]) > 1:
+        return ""  # each is beside a sign that joins nothing
     before, after = text[at - 1 : at], text[at + 1 : at + 2]
     if not before or not after:
         return ""

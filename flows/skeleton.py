@@ -97,6 +97,7 @@ def _changes(char: str) -> bool:
     return plain != char and not plain.isascii()
 
 
+@lru_cache(maxsize=4096)
 def _unseen(char: str) -> bool:
     """Is this an accent, or something that is not shown at all?"""
     if char < "\u0300":
@@ -135,18 +136,31 @@ def clean(text: str) -> str:
 def _kept(text: str) -> Iterator[str]:
     before, marks, tagged = "", 0, False
     for char in text:
-        char = _LINE_ENDS.get(char, char)
-        tagged = char == _TAG_BASE or (tagged and _is_tag(char) and before != _TAG_END)
-        if not _stays(char, before, tagged):
-            continue
-        if category(char) in ("Mn", "Me") and not _is_selector(char):
-            marks += 1
+        sort = _sort(char)
+        if sort == "plain":
+            marks, tagged = 0, False
+        elif sort == "mark":
+            marks, tagged = marks + 1, False
             if marks > MARKS_PER_LETTER:
                 continue
-        elif char not in _JOINERS and not _is_selector(char):
-            marks = 0
+        else:
+            char = _LINE_ENDS.get(char, char)
+            tagged = char == _TAG_BASE or (tagged and _is_tag(char) and before != _TAG_END)
+            if not _stays(char, before, tagged):
+                continue
+            if char not in _JOINERS and not _is_selector(char):
+                marks = 0
         before = char
         yield char
+
+
+@lru_cache(maxsize=4096)
+def _sort(char: str) -> str:
+    """`plain` always stays, `mark` up to a number, `odd` is looked at with what stands before it."""
+    if _is_selector(char) or char in _BLANK_LETTERS or char in _LINE_ENDS or char == _TAG_BASE:
+        return "odd"
+    kind = category(char)
+    return "mark" if kind in ("Mn", "Me") else "odd" if kind[0] == "C" else "plain"
 
 
 def _stays(char: str, before: str, tagged: bool) -> bool:
@@ -205,7 +219,8 @@ def _hides(text: str) -> bool:
         return True
     between = zip(text, text[1:], text[2:], strict=False)
     return any(
-        (category(middle) == "Cf" or middle in _BLANK_LETTERS)
+        _sort(middle) == "odd"
+        and (category(middle) == "Cf" or middle in _BLANK_LETTERS)
         and middle != "\u00ad"  # soft hyphens come along with every text copied from a page
         and left.isalnum()
         and right.isalnum()
@@ -231,6 +246,7 @@ def _disguised(word: str) -> bool:
     return latin > 0 and wide + alike > 0
 
 
+@lru_cache(maxsize=4096)
 def _only_looks_latin(char: str) -> bool:
     if char < "\u0370" or "\u1d00" <= char <= "\u1fff":
         return False

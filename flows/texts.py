@@ -75,6 +75,8 @@ class Texts:
         for key, text in form.items():
             here: Path = path if key == ONLY else (*path, key)
             for offset, piece in blanks.strays(text, allowed):
+                if self.notes.full:
+                    return
                 if piece in ("{", "}"):
                     what = tr(lang, "this brace stands alone")
                     hint = tr(lang, "write {example}", example=piece * 2)

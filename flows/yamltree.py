@@ -21,6 +21,7 @@ from ruamel.yaml.events import (
     DocumentStartEvent,
     MappingEndEvent,
     MappingStartEvent,
+    NodeEvent,
     ScalarEvent,
     SequenceEndEvent,
     SequenceStartEvent,
@@ -33,7 +34,13 @@ from locales import tr
 MAX_BYTES = 64 * 1024
 MAX_DEPTH = 20
 MAX_MISTAKES = 20
+MAX_NODES = 5000
+"""Keys, values, lists and groups of one file. The densest that people wrote have one for each 14 bytes."""
+MAX_OPEN = 64
+"""Brackets that are open at once on one line. For each of them the parser looks ahead once more over all that follow,
+so this is seen to before it begins; what is less than that and still too deep is refused where it stands."""
 
+_BRACKET = re.compile(r"[\[\]{}]")
 _TAB = re.compile(r"^[ ]*(\t)[ \t]*\S", re.MULTILINE)
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]{0,14})")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]{0,14})\.[0-9]{1,15}")
@@ -84,7 +91,30 @@ def _refused(text: str, file: str, notes: Notebook) -> bool:
         spot = _spot_of(text, match.start(1))
         what = tr(lang, "this line begins with a tab")
         notes.at(file, spot, tr(lang, "the file"), what, tr(lang, "use spaces instead, two for each level"))
+    for number, line in enumerate(text.split("\n"), 1):
+        if (column := _too_many_open(line)) is not None:
+            notes.at(file, Spot(number, column), tr(lang, "the file"), *_too_deep(lang))
+            break
     return bool(notes.mistakes) and any(mistake.file == file for mistake in notes.mistakes)
+
+
+def _too_many_open(line: str) -> int | None:
+    """The column where it goes too deep, if so many brackets are open at once."""
+    if line.count("[") + line.count("{") <= MAX_OPEN:
+        return None
+    depth = column = 0
+    for found in _BRACKET.finditer(line):
+        depth = depth + 1 if found[0] in "[{" else max(0, depth - 1)
+        if depth == MAX_DEPTH and found[0] in "[{":
+            column = found.start() + 1
+        if depth > MAX_OPEN:
+            return column
+    return None
+
+
+def _too_deep(lang: str) -> tuple[str, str]:
+    what = tr(lang, "this goes more than {n} levels deep", n=MAX_DEPTH)
+    return what, tr(lang, "a bracket is probably not closed")
 
 
 def _spot_of(text: str, offset: int) -> Spot:
@@ -113,8 +143,8 @@ class _Frame:
     key: str | None = None
 
 
-class _TooDeep(Exception):
-    """Nothing below this depth is looked at."""
+class _Enough(Exception):
+    """What follows is not looked at."""
 
 
 class _Composer:
@@ -137,10 +167,15 @@ class _Composer:
         self.notes.at(self.file, spot, where, what, hint, settles=True)
 
     def tree(self) -> Tree | None:
-        documents = 0
+        documents = nodes = 0
         try:
             for event in self.events():
                 spot = Spot(event.start_mark.line + 1, event.start_mark.column + 1)
+                nodes += isinstance(event, NodeEvent)
+                if nodes > MAX_NODES:
+                    self.too_many(spot)
+                if nodes > MAX_NODES or self.notes.full:
+                    raise _Enough
                 match event:
                     case DocumentStartEvent():
                         documents += 1
@@ -162,7 +197,7 @@ class _Composer:
                     case AliasEvent():
                         self.alias(spot, event.anchor)
                         self.put(None, spot)
-        except _TooDeep:
+        except _Enough:
             return None
         return Tree(value=self.root, values=self.values, keys=self.keys, inside=self.inside)
 
@@ -181,10 +216,8 @@ class _Composer:
 
     def open(self, holds: dict[str, Any] | list[Any], spot: Spot) -> None:
         if len(self.frames) >= MAX_DEPTH:
-            lang = self.notes.lang
-            what = tr(lang, "this goes more than {n} levels deep", n=MAX_DEPTH)
-            self.refuse(spot, what, tr(lang, "a bracket is probably not closed"))
-            raise _TooDeep
+            self.refuse(spot, *_too_deep(self.notes.lang))
+            raise _Enough
         path = self.path()
         self.values[path] = spot
         self.frames.append(_Frame(holds, path))
@@ -255,6 +288,12 @@ class _Composer:
         if event.tag is not None:
             what = tr(lang, "words with ! in front are not possible here")
             self.refuse(spot, what, tr(lang, "remove it, or put the text in quotes if it begins with !"))
+
+    def too_many(self, spot: Spot) -> None:
+        lang = self.notes.lang
+        what = tr(lang, "this file holds more than {n} keys and values", n=MAX_NODES)
+        hint = tr(lang, "a consultation is short; move parts of it into blocks and include them")
+        self.notes.at(self.file, spot, tr(lang, "the file"), what, hint)
 
     def alias(self, spot: Spot, name: str) -> None:
         lang = self.notes.lang

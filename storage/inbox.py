@@ -119,7 +119,7 @@ def pending(connection: Connection, names: Sequence[str]) -> list[Pending]:
     """The events waiting in some lanes, in order, at most `PER_LANE` of each."""
     if not names:
         return []
-    rows = connection.execute(_PENDING[connection.dialect.name], {"lanes": list(names)})
+    rows = connection.execute(_PENDING[connection.dialect.name], {"lanes": names}).all()
     return [Pending(*row) for row in rows]
 
 

@@ -125,7 +125,7 @@ def mark_sending(connection: Connection, keys: Sequence[str]) -> frozenset[str]:
     because they were taken back or are not there any more."""
     if not keys:
         return frozenset()
-    return frozenset(keys).difference(connection.execute(_MARK, {"rows": list(keys)}).scalars())
+    return frozenset(keys).difference(connection.execute(_MARK, {"rows": keys}).scalars())
 
 
 _BACK = update(outbox).where(outbox.c["key"] == bindparam("row"), outbox.c.state == SENDING).values(state=WAITING)

@@ -68,7 +68,7 @@ _BY_LANE = (
 
 def speakers(connection: Connection, names: Sequence[str]) -> dict[str, Speaker]:
     """The speakers of those lanes that have a conversation already."""
-    return {row[0]: Speaker(*row) for row in connection.execute(_BY_LANE, {"lanes": list(names)})}
+    return {row[0]: Speaker(*row) for row in connection.execute(_BY_LANE, {"lanes": names}).all()}
 
 
 def by_identity(connection: Connection, names: Sequence[str]) -> dict[str, tuple[int, str | None]]:

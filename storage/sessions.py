@@ -57,7 +57,8 @@ def by_id(connection: Connection, ids: Sequence[int], *, lock: bool = False) -> 
     """Sessions by their ids; with `lock` they are ours until the commit."""
     if not ids:
         return {}
-    return {row[0]: Stored(*row) for row in connection.execute(_LOCKED if lock else _BY_ID, {"ids": list(ids)})}
+    rows = connection.execute(_LOCKED if lock else _BY_ID, {"ids": ids}).all()
+    return {row[0]: Stored(*row) for row in rows}
 
 
 def held(connection: Connection, row: Stored) -> Stored:

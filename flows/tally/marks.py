@@ -47,8 +47,9 @@ ANSWERED = "n:answered"
 def deltas(ask: Ask, before: Answer | None, after: Answer | None) -> dict[str, int]:
     """How the counters of `ask` move when `before` becomes `after` (None: no ballot); counters that stay are left
     out."""
-    moved = Counter(marks(ask.kind, after)) if after else Counter[str]()
-    moved.subtract(marks(ask.kind, before) if before else ())
+    moved = dict.fromkeys(marks(ask.kind, after) if after else (), 1)
+    for code in marks(ask.kind, before) if before else ():
+        moved[code] = moved.get(code, 0) - 1
     return {code: n for code, n in moved.items() if n}
 
 

@@ -230,3 +230,16 @@ def test_no_vote_of_any_shape_makes_the_loader_raise(ballot: dict[str, object], 
     assert (loaded.flow is None) == bool(loaded.mistakes)
     if loaded.flow is not None:
         assert from_source(loaded.source) == loaded.flow
+
+
+def test_brackets_in_texts_are_no_depth() -> None:
+    """Many pairs on one line, and a text full of signs: neither goes deep."""
+    pairs = "".join("[a] " for _ in range(300))
+    loaded = load_text(GOOD.replace("title:", f"summary: '{pairs}'\ntitle:"), "f", lang="en")
+    assert loaded.flow is not None, loaded.mistakes
+
+
+def test_of_very_many_mistakes_two_hundred_are_told() -> None:
+    loaded = load_text("a: &a [b]\n" + "".join(f"b{n}: *a\n" for n in range(2000)), "f", lang="en")
+    assert loaded.flow is None
+    assert len(loaded.mistakes) == 200

