@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from fractions import Fraction
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from flows.expr import Expr
 from flows.tally.outcome import Cut
@@ -485,6 +485,8 @@ class Flow:
     forget: timedelta = timedelta(days=7)
     keep: str | None = None
     index: Mapping[str, int] = field(default_factory=dict)
+    composed: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """Questions that `flows.verbs.ask` has put into words, for whoever comes next; a copy with other hours has none."""
 
     def step(self, name: str) -> Step:
         """The step called `name`; KeyError when there is none."""

@@ -38,6 +38,11 @@ def data(prompt: str, token: str) -> str:
     return f"1.{prompt}.{token}"
 
 
+def under(prompt: str, carried: str) -> str:
+    """What `data("", token)` carries, for the button of a prompt that has its id by now."""
+    return f"1.{prompt}.{carried[3:]}"
+
+
 def command(name: str, argument: str = "") -> str:
     """What a menu button carries that does the same as typing a command."""
     return f"c.{name}.{argument}"

@@ -200,7 +200,7 @@ class Turn:
 
     def _left_before(self, ask: Ask) -> int:
         """`{left}` as the question said it, where it says it."""
-        if not any("{left}" in text for text in ask.text.by_lang.values()):
+        if not asking.tells_left(ask):
             return 0
         old = self.old
         return verbs.walk(self.flow, old.answers, said=old.said, timed_out=old.timed_out, reopened=old.reopened).left

@@ -13,6 +13,8 @@ from flows.trail import Trail
 from flows.wording import paragraphs, write
 from locales import tr
 
+COMPOSED = 5_000
+"""So many questions of one flow are kept in words: more than any flow has places at which somebody can stand."""
 _WANTS = {Photo: "photo", Spot: "place"}
 """What answers a question besides words."""
 
@@ -62,6 +64,60 @@ def show(
 ) -> Message:
     """The question with everything needed to answer it, between some blocks of ours. `draft` is what has been given of
     an answer that is made in several moves."""
+    if draft or before or after or step.name in trail.answers or not _as_written(step, trail.flow):
+        return _compose(step, trail, lang, prompt, draft, before, after)
+    return _stamp(_composed(step, trail, lang), prompt)
+
+
+def _as_written(step: Ask, flow: Flow) -> bool:
+    """Is this the question of the flow, and not one in somebody's own order?"""
+    at = flow.index.get(step.name)
+    return at is not None and flow.steps[at] is step
+
+
+def _composed(step: Ask, trail: Trail, lang: str) -> Message:
+    """The question as everybody sees it who comes to it for the first time, under a prompt without an id. Of one person
+    there is nothing in it, so it is put into words once for all who stand at the same place."""
+    left = trail.left if tells_left(step) else 0
+    key = (step.name, lang, _place(step, trail), left, trail.before(step.name) is not None)
+    known = trail.flow.composed
+    if key not in known:
+        if len(known) >= COMPOSED:
+            known.clear()
+        known[key] = _compose(step, trail, lang, "", (), (), ())
+    found: Message = known[key]
+    return found
+
+
+def _stamp(shown: Message, prompt: str) -> Message:
+    """The same under the prompt with this id."""
+    blank = shown.prompt
+    assert blank is not None
+    buttons = tuple(
+        Button(
+            label=one.label,
+            data=prompts.under(prompt, one.data),
+            chosen=one.chosen,
+            quiet=one.quiet,
+            main=one.main,
+            number=one.number,
+            told=one.told,
+        )
+        for one in blank.buttons
+    )
+    stamped = Prompt(id=prompt, buttons=buttons, free=blank.free, columns=blank.columns, wants=blank.wants)
+    return Message(body=shown.body, prompt=stamped)
+
+
+def _compose(
+    step: Ask,
+    trail: Trail,
+    lang: str,
+    prompt: str,
+    draft: tuple[str, ...],
+    before: Sequence[Block],
+    after: Sequence[Block],
+) -> Message:
     flow = trail.flow
     present = trail.answers.get(step.name)
     body: list[Block] = [*before]
@@ -92,7 +148,7 @@ def _head(step: Ask, trail: Trail, lang: str, draft: tuple[str, ...]) -> list[Bl
     flow = trail.flow
     body: list[Block] = [*paragraphs(write(flow, step.text, lang, trail.left))]
     hint = kinds.hint(step, lang, flow.lang, draft)
-    small = " · ".join(part for part in (hint, _progress(step, trail, lang)) if part)
+    small = " · ".join(part for part in (hint, _progress(_place(step, trail), lang)) if part)
     return [*body, Paragraph((Italic(small),))] if small else body
 
 
@@ -138,7 +194,13 @@ def kept_as_given(step: Ask) -> bool:
     return staged.staged(step.kind) or (isinstance(step.kind, Grades) and step.kind.batch is not None)
 
 
-def _progress(step: Ask, trail: Trail, lang: str) -> str:
+def tells_left(step: Ask) -> bool:
+    """Does the text say how many questions are left?"""
+    return any("{left}" in text for text in step.text.by_lang.values())
+
+
+def _place(step: Ask, trail: Trail) -> tuple[int, int]:
+    """Which question of how many this is; 0 for what is not told."""
     number = total = 0
     for ask in trail.asked:
         if ask.consent is None:
@@ -146,8 +208,15 @@ def _progress(step: Ask, trail: Trail, lang: str) -> str:
             if ask.name == step.name:
                 number = total
     if not number or total == 1:
+        return 0, 0
+    return number, total if trail.exact else 0
+
+
+def _progress(place: tuple[int, int], lang: str) -> str:
+    number, total = place
+    if not number:
         return ""
-    if trail.exact:
+    if total:
         return tr(lang, "Question {number} of {total}", number=number, total=total)
     return tr(lang, "Question {number}", number=number)
 
