@@ -193,6 +193,7 @@ class Road:
             if names:
                 _handle(scene, items)
                 inbox.release(connection, names, ms(self.now()))
+                scene.count()
             return scene, len(items)
 
         try:
@@ -267,6 +268,7 @@ class Road:
                 item = waiting[0]
                 scene = self.scene(connection)
                 _handle(scene, [item])
+                scene.count()
                 return scene
 
             try:
@@ -357,11 +359,12 @@ def tell_outage(scene: Scene, adapter: str, silence: timedelta, at: int) -> None
 
 
 def _handle(scene: Scene, items: Sequence[Pending]) -> None:
+    """Everything but the counters, which the caller moves last: `Scene.count`."""
     scene.load(items)
     for item in items:
         scene.meet_again(item)
         route(Turn(scene, item, scene.events[item.id]))
-    scene.flush()
+    scene.write()
     inbox.finish(scene.connection, [item.id for item in items])
     inbox.forget_lanes(scene.connection, scene.erased)
 

@@ -366,6 +366,17 @@ class Scene:
 
     def flush(self) -> None:
         """Write everything that was filled in, a few statements whatever its number."""
+        self.write()
+        self.count()
+
+    def count(self) -> None:
+        """Move the counters. From here to the commit everybody else who votes in the same consultation waits for these
+        rows, so a batch does this last of all."""
+        ballots.count(self.connection, self.deltas)
+        self.deltas.clear()
+
+    def write(self) -> None:
+        """Everything but the counters."""
         connection = self.connection
         for lane, session in self.focused.items():
             if lane in self.talks:
@@ -388,8 +399,6 @@ class Scene:
         timers.take_away(connection, list(self.disarmed))
         timers.arm(connection, list(self.armed.values()))
         inbox.receive(connection, self.further, ms(self.now))
-        # Last: from here to the commit, everybody else who votes in the same consultation waits for these rows.
-        ballots.count(connection, self.deltas)
         for live in self.lives.values():
             live.dirty = False
         for written in (
@@ -400,7 +409,6 @@ class Scene:
             self.menus,
             self.new_sessions,
             self.votes,
-            self.deltas,
             self.consents,
             self.prompts,
             self.out,
