@@ -54,12 +54,12 @@ def load_file(path: str | Path, lang: str = "fr") -> Loaded:
     return load_text(text, str(file), folder=file.parent, lang=lang)
 
 
-def load_text(text: str, name: str, folder: Path | None = None, lang: str = "fr") -> Loaded:
+def load_text(text: str, name: str, folder: Path | None = None, lang: str = "fr", *, accepted: bool = False) -> Loaded:
     """Read the flow in `text`, called `name` in mistakes. Blocks are looked for in `text` itself (see
-    `flows.bundles`), then in `folder`, then among those that ship with Palabre."""
+    `flows.bundles`), then in `folder`, then among those that ship with Palabre. For `accepted` see `Notebook`."""
     said = _LANG.search(text[: yamltree.MAX_BYTES])
     lang = said[1] if said and said[1] in LANGUAGES else lang
-    notes = Notebook(lang)
+    notes = Notebook(lang, accepted=accepted)
     if len(text) > bundles.MAX_BUNDLE:
         yamltree.too_big(name, notes)
         return Loaded(flow=None, mistakes=notes.mistakes, lang=lang)
@@ -73,7 +73,7 @@ def load_text(text: str, name: str, folder: Path | None = None, lang: str = "fr"
 
 def from_source(source: str) -> Flow:
     """The flow of a `Loaded.source`. ValueError, with the mistakes, when it is none."""
-    loaded = load_text(source, "flow")
+    loaded = load_text(source, "flow", accepted=True)
     if loaded.flow is None:
         raise ValueError("\n".join(str(mistake) for mistake in loaded.mistakes))
     return loaded.flow

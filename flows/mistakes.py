@@ -77,10 +77,12 @@ class Page:
 
 
 class Notebook:
-    """Collects mistakes and remarks, with sentences in `lang`."""
+    """Collects mistakes and remarks, with sentences in `lang`. `accepted`: the text was published once already, and is
+    not refused for limits that were drawn closer since."""
 
-    def __init__(self, lang: str) -> None:
+    def __init__(self, lang: str, *, accepted: bool = False) -> None:
         self.lang = lang
+        self.accepted = accepted
         self._mistakes: dict[tuple[str, int, int, str], Mistake] = {}
         self._remarks: dict[tuple[str, int, int, str], Mistake] = {}
         self._settled: set[tuple[str, Spot | None]] = set()

@@ -91,7 +91,7 @@ def _refused(text: str, file: str, notes: Notebook) -> bool:
         spot = _spot_of(text, match.start(1))
         what = tr(lang, "this line begins with a tab")
         notes.at(file, spot, tr(lang, "the file"), what, tr(lang, "use spaces instead, two for each level"))
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate([] if notes.accepted else text.split("\n"), 1):
         if (column := _too_many_open(line)) is not None:
             notes.at(file, Spot(number, column), tr(lang, "the file"), *_too_deep(lang))
             break
@@ -171,7 +171,7 @@ class _Composer:
         try:
             for event in self.events():
                 spot = Spot(event.start_mark.line + 1, event.start_mark.column + 1)
-                nodes += isinstance(event, NodeEvent)
+                nodes += isinstance(event, NodeEvent) and not self.notes.accepted
                 if nodes > MAX_NODES:
                     self.too_many(spot)
                 if nodes > MAX_NODES or self.notes.full:

@@ -239,6 +239,15 @@ def test_brackets_in_texts_are_no_depth() -> None:
     assert loaded.flow is not None, loaded.mistakes
 
 
+def test_what_was_published_before_a_limit_was_drawn_is_still_read() -> None:
+    """More keys than may be written today, and more open brackets in a text."""
+    choices = ", ".join(f"c{n}: L{n}" for n in range(90))
+    asks = [f"  - ask: q{n}\n    text: '{'[' * 70} How?'\n    one_of: {{{choices}}}\n" for n in range(30)]
+    old = GOOD.replace("  - end:", "".join(asks) + "  - end:")
+    assert len(load_text(old, "f", lang="en").mistakes) == 1
+    assert len(from_source(old).asks) == 31
+
+
 def test_of_very_many_mistakes_two_hundred_are_told() -> None:
     loaded = load_text("a: &a [b]\n" + "".join(f"b{n}: *a\n" for n in range(2000)), "f", lang="en")
     assert loaded.flow is None
