@@ -4,6 +4,9 @@
     on_sqlite(taken)                                the same rows in the same batches, by plain sqlite3
     on_postgres(taken, url)                         the same by plain psycopg
 
+On PostgreSQL the driver is given each row (`executemany`), as it offers by itself; the road gives it all rows of a
+statement at once, so that it may come nearer to this floor than its thinking alone would let it.
+
 The one rule: it is the same. Played on SQLite, what was noted must end in the same database as the road did, table by
 table and row by row, or the floor is refused. What passes within a batch is written too: an event is stored as new and
 marked as done, its lane is hung up and taken down.
