@@ -219,8 +219,7 @@ def _hides(text: str) -> bool:
         return True
     between = zip(text, text[1:], text[2:], strict=False)
     return any(
-        _sort(middle) == "odd"
-        and (category(middle) == "Cf" or middle in _BLANK_LETTERS)
+        (category(middle) == "Cf" or middle in _BLANK_LETTERS)
         and middle != "\u00ad"  # soft hyphens come along with every text copied from a page
         and left.isalnum()
         and right.isalnum()

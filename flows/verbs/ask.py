@@ -81,11 +81,11 @@ def _composed(step: Ask, trail: Trail, lang: str) -> Message:
     left = trail.left if tells_left(step) else 0
     key = (step.name, lang, _place(step, trail), left, trail.before(step.name) is not None)
     known = trail.flow.composed
-    if key not in known:
+    found: Message | None = known.get(key)
+    if found is None:
         if len(known) >= COMPOSED:
             known.clear()
-        known[key] = _compose(step, trail, lang, "", (), (), ())
-    found: Message = known[key]
+        found = known[key] = _compose(step, trail, lang, "", (), (), ())
     return found
 
 
