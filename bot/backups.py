@@ -1,14 +1,16 @@
 """A backup is one file that holds everything but the keys of Matrix: the database as it stood at one instant, the
 photos that belong to it, and a page that says what is inside.
 
-The one rule: a backup is whole or it is not there, and so is what is put back. Both are made aside under another name
-and then renamed. What is put back takes the place of what is there, which is kept beside it.
+The one rule: a backup is whole or it is not there, and so is what is put back. Both are made in a room aside and then
+renamed; what a killed one left in its room goes with the next one in the same folder. What is put back takes the place
+of what is there, which is kept beside it.
 
 The database inside is a SQLite file, also when the service works on PostgreSQL: it can be opened anywhere.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -36,6 +38,9 @@ DATABASE, PAGE, PHOTOS = "palabre.db", "backup.json", "files/"
 PLAIN = (".db", ".sqlite", ".sqlite3")
 """A name with such an ending is a copy of the database alone."""
 
+ROOM, BUSY = ".palabre-", "busy"
+"""What is made aside has a folder of such a name, with a file that is locked while somebody is at work in there."""
+
 MOST_PAGE = 100_000
 """Bytes of the page that says what is inside."""
 
@@ -56,18 +61,15 @@ class Backup:
 
 def make(database: Database, target: Path, at: datetime, progress: Progress) -> Backup:
     """Write a backup to `target`, which must not exist, while the service runs. Raises `StorageError`."""
-    aside = target.with_name(f".{target.name}.{os.getpid()}")
     with _room(target.parent) as folder:
-        copy = folder / DATABASE
+        copy, aside = folder / DATABASE, folder / "backup"
         os.close(os.open(copy, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
         _copied(database, copy, progress)
+        backup = _packed(copy, aside, folder_of(database), at, progress, alone=target.suffix in PLAIN)
         try:
-            backup = _packed(copy, aside, folder_of(database), at, progress, alone=target.suffix in PLAIN)
             os.link(aside, target)
         except FileExistsError:
             raise StorageError(f"{target} exists already.") from None
-        finally:
-            aside.unlink(missing_ok=True)
     return backup
 
 
@@ -75,10 +77,24 @@ def make(database: Database, target: Path, at: datetime, progress: Progress) -> 
 def _room(folder: Path) -> Iterator[Path]:
     """A folder for what is made aside, on the same disk; trouble with it is told in a sentence."""
     try:
-        with TemporaryDirectory(prefix=".palabre-", dir=folder) as made:
+        _tidy(folder)
+        with TemporaryDirectory(prefix=ROOM, dir=folder) as made, (Path(made) / BUSY).open("w") as busy:
+            with suppress(OSError):  # a disk that knows no locks: what is killed there stays
+                fcntl.flock(busy, fcntl.LOCK_EX)
             yield Path(made)
     except OSError as error:
         raise Full(f"{folder.absolute()} cannot be written: {error.strerror or error}.") from error
+
+
+def _tidy(folder: Path) -> None:
+    """Remove rooms whose owner was killed: people's answers are in there, also of those who erase theirs later."""
+    for room in folder.glob(f"{ROOM}*/"):
+        try:
+            with (room / BUSY).open("r+") as busy:
+                fcntl.flock(busy, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:  # somebody is at work there, or has not begun
+            continue
+        shutil.rmtree(room, ignore_errors=True)
 
 
 def _copied(database: Database, copy: Path, progress: Progress) -> None:

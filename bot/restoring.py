@@ -1,8 +1,8 @@
 """Put a backup in the place of the database.
 
 The one rule: everything that has to be done to the old data (the newest shape, erasures of since, messages that must
-not leave twice) is done to a copy aside; only then it takes the place of what is there, at once, and what was there
-stays beside it.
+not leave twice) is done to a copy aside; only then, and after the photos that it refers to, it takes the place of what
+is there, at once, and what was there stays beside it.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ def restore(file: Path, current: Database, rules: Rules, now: Now, progress: Pro
         finally:
             there.close()
         erasures.remember(current, known)
-        kept = _put(current, found, now(), progress)
         photos = backups.put_photos(found, folder_of(current), wanted)
+        kept = _put(current, found, now(), progress)
     return Restored(held=inside, photos=photos, erased=erased, unsent=unsent, kept=kept)
 
 
