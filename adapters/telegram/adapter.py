@@ -33,7 +33,7 @@ from adapters.telegram.reading import UPDATES, Malformed, Me, callback_id, read
 from adapters.telegram.settings import TelegramSettings
 from adapters.telegram.standing import Standing
 from adapters.telegram.transport import Lost, NotSent, Reply, Transport
-from adapters.telegram.webhook import Pushes
+from adapters.telegram.webhook import CONNECTIONS, Pushes
 
 log = logging.getLogger(__name__)
 
@@ -183,6 +183,7 @@ class TelegramAdapter:
         wanted = {
             "url": self._settings.webhook_url,
             "secret_token": self._pushes.secret,
+            "max_connections": CONNECTIONS,
             "allowed_updates": UPDATES,
         }
         await self._poller.ask("setWebhook", wanted)

@@ -31,8 +31,10 @@ log = logging.getLogger(__name__)
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 MAX_BODY = 1_000_000
 """Bytes. Telegram itself drops updates above 64 KiB."""
+CONNECTIONS = 100
+"""Pushes that Telegram sends us at once: as many as it can, because those that wait together are stored together."""
 MAX_WAITING = 1_000
-"""Pushes that wait to be stored; Telegram opens 40 connections unless told otherwise."""
+"""Pushes that wait to be stored."""
 BATCH = 100
 PATIENCE = 20.0
 """Seconds for which a push waits to be stored."""

@@ -153,6 +153,7 @@ async def test_the_webhook_is_set_with_the_secret_and_every_kind(telegram: Emula
     method, params = telegram.recent[-1]
     assert method == "setwebhook"
     assert params["secret_token"] == SECRET
+    assert params["max_connections"] == 100
     assert "callback_query" in params["allowed_updates"]
     assert "drop_pending_updates" not in params
     reader.cancel()
