@@ -37,7 +37,7 @@ class Bot:
             "PALABRE_TELEGRAM__BASE_URL": url,
             "PALABRE_WEB__ENABLED": "false",
             "PALABRE_OWNERS": f"telegram:{ORGANISER}",
-            "PALABRE_QUIET": "23:58-23:59",
+            "PALABRE_QUIET": "00:00-00:00",
             "PALABRE_LOG": "ERROR",
             **{f"PALABRE_{name}": value for name, value in settings.items()},
         }

@@ -1,4 +1,4 @@
-"""The whole road on both databases, for what comes damaged."""
+"""The whole road, and the whole service, on both databases."""
 
 from __future__ import annotations
 
@@ -7,11 +7,18 @@ from pathlib import Path
 
 import pytest
 from damaging import Mill
-from postgres import address, on_both
+from postgres import OnServer, address, on_both
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     on_both(metafunc, "mill")
+    on_both(metafunc, "elsewhere")
+
+
+@pytest.fixture
+def elsewhere(request: pytest.FixtureRequest, kind: str) -> OnServer | None:
+    """A database on a server, or None: the service keeps everything in a file."""
+    return request.getfixturevalue("postgresql") if kind == "postgresql" else None
 
 
 @pytest.fixture

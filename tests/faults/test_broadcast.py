@@ -12,6 +12,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from postgres import OnServer
 from running import PATIENCE, Town, until
 
 from adapters.telegram_emulator import Emulator
@@ -32,7 +33,7 @@ steps:
   - end: thanks
     text: Thank you!
 """
-QUIET = "23:58-23:59"
+SETTINGS = {"OWNERS": f"telegram:{MAYOR}", "QUIET": "00:00-00:00", "LOCALE": "en"}
 
 
 def reminders(telegram: Emulator) -> Counter[int]:
@@ -58,11 +59,11 @@ async def begun(town: Town, telegram: Emulator, people: int) -> None:
     await until(lambda: sum(reminders(telegram).values()) > 10, "the reminder leaves")
 
 
-async def test_killed_while_five_hundred_are_written_to(tmp_path: Path) -> None:
+async def test_killed_while_five_hundred_are_written_to(tmp_path: Path, elsewhere: OnServer | None) -> None:
     dice = random.Random()
     async with (
         Emulator() as telegram,
-        Town(tmp_path, telegram=telegram, OWNERS=f"telegram:{MAYOR}", QUIET=QUIET, LOCALE="en") as town,
+        Town(tmp_path, telegram=telegram, server=elsewhere, **SETTINGS) as town,
     ):
         await begun(town, telegram, PEOPLE)
         for _ in range(3):
@@ -86,10 +87,12 @@ async def test_killed_while_five_hundred_are_written_to(tmp_path: Path) -> None:
         await until(lambda: any(told in shown.text for shown in mayor.screen()), "the mayor is told")
 
 
-async def test_asked_to_stop_it_leaves_in_time_and_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
+async def test_asked_to_stop_it_leaves_in_time_and_nothing_is_lost_or_doubled(
+    tmp_path: Path, elsewhere: OnServer | None
+) -> None:
     async with (
         Emulator() as telegram,
-        Town(tmp_path, telegram=telegram, OWNERS=f"telegram:{MAYOR}", QUIET=QUIET, LOCALE="en") as town,
+        Town(tmp_path, telegram=telegram, server=elsewhere, **SETTINGS) as town,
     ):
         await begun(town, telegram, PEOPLE // 2)
         telegram.fault("editMessageText", "slow", times=-1, seconds=1.5)
@@ -117,9 +120,10 @@ async def test_asked_to_stop_it_leaves_in_time_and_nothing_is_lost_or_doubled(tm
             assert thanked == 1, number
 
 
-async def test_what_was_prepared_ahead_and_has_not_left_waits_for_the_next_start(tmp_path: Path) -> None:
-    settings = {"OWNERS": f"telegram:{MAYOR}", "QUIET": QUIET, "LOCALE": "en"}
-    async with Emulator() as telegram, Town(tmp_path, telegram=telegram, **settings) as town:
+async def test_what_was_prepared_ahead_and_has_not_left_waits_for_the_next_start(
+    tmp_path: Path, elsewhere: OnServer | None
+) -> None:
+    async with Emulator() as telegram, Town(tmp_path, telegram=telegram, server=elsewhere, **SETTINGS) as town:
         town.environment["PALABRE_TELEGRAM__RATE_LIMITS"] = "true"
         await begun(town, telegram, PACED)
         await town.stop()

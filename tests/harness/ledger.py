@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections import Counter, defaultdict
 from typing import Any
 
@@ -18,11 +17,10 @@ Filed = dict[int, dict[str, Value]]
 def on_file(town: Town) -> Filed:
     """Telegram id -> question -> answer."""
     with town.reading() as connection:
-        connection.execute("BEGIN")
         return _filed(connection)
 
 
-def _filed(connection: sqlite3.Connection) -> Filed:
+def _filed(connection: Any) -> Filed:
     (key,) = connection.execute("SELECT key FROM consultations WHERE id = 'mobilite'").fetchone()
     people = connection.execute(
         "SELECT identity, participant FROM identities WHERE identity LIKE 'telegram:%'"

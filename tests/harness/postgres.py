@@ -13,6 +13,7 @@ import re
 import secrets
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -89,6 +90,13 @@ class OnServer:
             done = raw.execute(_with_percents(query), values)
             return done.fetchall() if done.description else []
 
+    @contextmanager
+    def reading(self) -> Iterator[psycopg.Connection[Any]]:
+        """Everything as it is at one moment."""
+        with psycopg.connect(self.url) as connection:
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+            yield connection
+
     def snapshot(self) -> str:
         """A copy as it stands; whoever works on it has to be gone for that moment."""
         return self.server.new(of=self.name)
@@ -99,6 +107,12 @@ class OnServer:
 
     def drop(self) -> None:
         self.server.drop(self.name)
+
+
+def holder_of(database: OnServer, name: str) -> int:
+    """The number of the process that holds a lease now; 0 where its time is over."""
+    found = database.rows("SELECT owner FROM leases WHERE name = ? AND until_ms > ?", (name, int(time.time() * 1000)))
+    return int(found[0][0].split(".")[-2]) if found else 0
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """The real service, run as a town would run it, for tests that look at it from outside.
 
-    async with Town(folder, telegram=emulator) as town:
+    async with Town(folder, telegram=emulator) as town:     # on a file; with server=... on PostgreSQL
         await town.publish(FLOW)
         await town.start()
         ...
@@ -28,6 +28,7 @@ from types import TracebackType
 from typing import Any
 
 import aiohttp
+from postgres import OnServer, holder_of
 
 from adapters.telegram_emulator import Emulator
 
@@ -35,6 +36,8 @@ PALABRE = Path(sys.executable).with_name("palabre")
 NURSERY = Path(__file__).with_name("nursery.py")
 PATIENCE = 60.0
 """Seconds that anything may take on a busy machine before a test calls it a failure."""
+LEASE = 2.0
+"""Seconds after which somebody else on the same PostgreSQL may read and write on a messenger in place of a dead one."""
 
 
 async def until(true: Callable[[], Any], what: str | Callable[[], str] = "", *, seconds: float = PATIENCE) -> Any:
@@ -59,8 +62,11 @@ def free_port() -> int:
 class Town:
     """One Palabre with its own folder, database, web port, and perhaps Telegram."""
 
-    def __init__(self, folder: Path, *, telegram: Emulator | None = None, **settings: str) -> None:
+    def __init__(
+        self, folder: Path, *, telegram: Emulator | None = None, server: OnServer | None = None, **settings: str
+    ) -> None:
         self.folder = folder
+        self.server = server
         self.port = free_port()
         self.database = folder / "palabre.db"
         self.pid = 0
@@ -78,6 +84,8 @@ class Town:
             own["PALABRE_TELEGRAM__TOKEN"] = telegram.token
             own["PALABRE_TELEGRAM__BASE_URL"] = telegram.url
             own["PALABRE_TELEGRAM__RATE_LIMITS"] = "false"
+        if server is not None:
+            own |= {"PALABRE_DATABASE__URL": server.url, "PALABRE_DATABASE__LEASE": str(LEASE)}
         self.environment = clean | own | {f"PALABRE_{name}": value for name, value in settings.items()}
 
     async def __aenter__(self) -> Town:
@@ -134,6 +142,12 @@ class Town:
                 if time.monotonic() > end or not self.alive:
                     raise TimeoutError(f"the service does not answer:\n{self.log()[-3000:]}")
                 await asyncio.sleep(0.02)
+
+    async def at_work(self) -> None:
+        """Wait until this life reads Telegram: on a server, once the lease of the one before is over."""
+        if self.server is not None:
+            server = self.server
+            await until(lambda: holder_of(server, "telegram") == self.pid, "Telegram is read")
 
     @property
     def alive(self) -> bool:
@@ -216,20 +230,36 @@ class Town:
     # --- The database, read by the side ------------------------------------------------------------------------------
 
     @contextmanager
-    def reading(self) -> Iterator[sqlite3.Connection]:
+    def reading(self) -> Iterator[Any]:
+        """Everything as it is at one moment."""
+        if self.server is not None:
+            with self.server.reading() as line:
+                yield line
+            return
         connection = sqlite3.connect(f"file:{self.database}?mode=ro", uri=True, timeout=30)
+        connection.execute("BEGIN")
         try:
             yield connection
         finally:
             connection.close()
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        if self.server is not None:
+            return self.server.rows(query, values)
         with self.reading() as connection:
-            return connection.execute(query, values).fetchall()
+            found: list[tuple[Any, ...]] = connection.execute(query, values).fetchall()
+            return found
 
     def value(self, query: str, *values: object) -> Any:
         found = self.rows(query, *values)
         return found[0][0] if found else None
+
+    def damage(self) -> list[Any]:
+        """What is out of joint in the file; a server keeps its keys itself."""
+        if self.server is not None:
+            return []
+        whole = self.rows("PRAGMA integrity_check")
+        return self.rows("PRAGMA foreign_key_check") + [row for row in whole if row != ("ok",)]
 
     # --- The clock ---------------------------------------------------------------------------------------------------
 

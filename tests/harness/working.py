@@ -17,8 +17,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -27,13 +26,12 @@ from typing import Any
 import aiohttp
 import ledger
 import psycopg
-from postgres import OnServer
-from running import PALABRE, PATIENCE, Nursery, until
+from postgres import OnServer, holder_of
+from running import LEASE, PALABRE, PATIENCE, Nursery, until
 from walkers import Square
 
 from adapters.telegram_emulator import Emulator
 
-LEASE = 2.0
 INSIST = 5.0
 """A person who sees nothing happen for so many seconds presses again."""
 
@@ -159,8 +157,7 @@ class Workers:
 
     def holder(self, name: str) -> Worker | None:
         """Who holds a lease now; None when its time is over, or its holder is gone."""
-        owner = self.value("SELECT owner FROM leases WHERE name = ? AND until_ms > ?", name, _now_ms())
-        pid = int(owner.split(".")[-2]) if owner else 0
+        pid = holder_of(self.database, name)
         return next((worker for worker in self.all if worker.pid and worker.pid == pid), None)
 
     # --- The command line and the database ---------------------------------------------------------------------------
@@ -194,12 +191,9 @@ class Workers:
         found: dict[str, Any] = json.loads(await self.palabre("results", id, "--json"))
         return found
 
-    @contextmanager
-    def reading(self) -> Iterator[psycopg.Connection[Any]]:
+    def reading(self) -> AbstractContextManager[psycopg.Connection[Any]]:
         """Everything as it is at one moment."""
-        with psycopg.connect(self.database.url) as connection:
-            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-            yield connection
+        return self.database.reading()
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         return self.database.rows(query, values)
@@ -207,10 +201,6 @@ class Workers:
     def value(self, query: str, *values: object) -> Any:
         found = self.rows(query, *values)
         return found[0][0] if found else None
-
-
-def _now_ms() -> int:
-    return int(time.time() * 1000)
 
 
 async def judge(workers: Workers, square: Square) -> None:
