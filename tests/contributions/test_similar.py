@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from postgres import address, on_both
 
 from bot.contributions import indexing, nearby, similar
 from bot.contributions.similar import Indexes
@@ -22,9 +23,13 @@ PAIRS = [
 RUN, POOL = "ideas", "idea"
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    on_both(metafunc, "connection")
+
+
 @pytest.fixture
-def connection(tmp_path: Path) -> Iterator[Connection]:
-    database = Database(f"sqlite:///{tmp_path}/similar.db")
+def connection(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> Iterator[Connection]:
+    database = Database(address(request, kind, tmp_path / "similar.db"))
     migrate.upgrade(database)
     with database.transaction() as connection:
         consultations.add_version(connection, "v", "f", "", 0)

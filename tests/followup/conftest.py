@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from postgres import address, hear_question_marks, on_both
 
 from adapters.base import Batch, Inbound, Place
 from bot import office
@@ -111,10 +112,11 @@ steps:
 class Agora:
     """Everything said by `name` comes from telegram:<name>; in the group from telegram:-100."""
 
-    def __init__(self, file: Path, lang: str = "en") -> None:
+    def __init__(self, url: str, lang: str = "en") -> None:
         self.now = START
         self.lang = lang
-        self.database = Database(f"sqlite:///{file}")
+        self.database = Database(url)
+        hear_question_marks(self.database.engine)
         migrate.upgrade(self.database)
         link = "https://t.example/?start={}".format
         self.rules = Rules(lang=lang, link=lambda _adapter, payload: link(payload))
@@ -255,9 +257,13 @@ class Agora:
         return self.rows(sql, *values)[0][0]
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    on_both(metafunc, "agora")
+
+
 @pytest.fixture
-def agora(tmp_path: Path) -> Iterator[Agora]:
-    made = Agora(tmp_path / "agora.db")
+def agora(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> Iterator[Agora]:
+    made = Agora(address(request, kind, tmp_path / "agora.db"))
     yield made
     made.database.close()
 

@@ -106,7 +106,7 @@ def test_a_text_of_their_own_in_the_middle_is_not_lost(town: Any) -> None:
 
 def test_nobody_else_may_say_yes(town: Any) -> None:
     suggest(town)
-    id = town.one("SELECT id FROM inbox WHERE event LIKE '%quoted%'")
+    id = town.one("SELECT id FROM inbox WHERE event LIKE ?", "%quoted%")
     for line in (f"/agree {id} yes", f"/agree {id}", "/agree", "/agree x yes", "/agree 999999 yes"):
         assert town.says("Bob", line)[0].startswith("I no longer have that message.")
     assert town.says("Bob", f"/start q-{id}")[0].startswith("This is for the person who wrote the message")

@@ -83,8 +83,7 @@ class Hall:
     def __init__(self, file: Path, url: str = "") -> None:
         self.now = START
         self.database = Database(url or f"sqlite:///{file}")
-        if self.database.path is None:
-            hear_question_marks(self.database.engine)
+        hear_question_marks(self.database.engine)
         migrate.upgrade(self.database)
         self.rules = Rules(lang="en", link=_link, public_url="https://palabre.example")
         self.road = Road(self.database, self.rules, lambda: self.now)

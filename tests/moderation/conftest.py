@@ -54,8 +54,7 @@ class Bench:
     def __init__(self, url: str) -> None:
         self.now = START
         self.database = Database(url)
-        if self.database.path is None:
-            hear_question_marks(self.database.engine)
+        hear_question_marks(self.database.engine)
         migrate.upgrade(self.database)
         self.rules = Rules(lang="en")
         self.road = Road(self.database, self.rules, lambda: self.now)

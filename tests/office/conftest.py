@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from postgres import address, hear_question_marks, on_both
 
 from adapters.base import Batch, Inbound, Place
 from bot import office
@@ -48,9 +49,10 @@ class Hall:
 
     group = "telegram:-100"
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, url: str) -> None:
         self.now = START
-        self.database = Database(f"sqlite:///{file}")
+        self.database = Database(url)
+        hear_question_marks(self.database.engine)
         migrate.upgrade(self.database)
         self.rules = Rules(lang="en")
         self.road = Road(self.database, self.rules, lambda: self.now)
@@ -157,8 +159,12 @@ class Hall:
         return [row[0] for row in self.rows("SELECT act FROM audit WHERE subject = ? ORDER BY id", subject)]
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    on_both(metafunc, "hall")
+
+
 @pytest.fixture
-def hall(tmp_path: Path) -> Iterator[Hall]:
-    made = Hall(tmp_path / "hall.db")
+def hall(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> Iterator[Hall]:
+    made = Hall(address(request, kind, tmp_path / "hall.db"))
     yield made
     made.database.close()

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from postgres import address, hear_question_marks, on_both
 
 from adapters.base import Batch, Inbound, Place
 from bot import office
@@ -59,9 +60,10 @@ ID = "ville"
 class Square:
     """`voter(n)` is the token of the n-th of a crowd that only votes; people who talk are made by `says`."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, url: str) -> None:
         self.now = START
-        self.database = Database(f"sqlite:///{file}")
+        self.database = Database(url)
+        hear_question_marks(self.database.engine)
         migrate.upgrade(self.database)
         self.road = Road(self.database, Rules(lang="fr"), lambda: self.now)
         self.storage = StorageThread(self.database)
@@ -187,8 +189,12 @@ def _words(letter: Letter) -> str:
     return plain_text(letter.message.body) if isinstance(letter, Whole) else type(letter).__name__
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    on_both(metafunc, "square")
+
+
 @pytest.fixture
-async def square(tmp_path: Path) -> AsyncIterator[Square]:
-    made = Square(tmp_path / "square.db")
+async def square(request: pytest.FixtureRequest, tmp_path: Path, kind: str) -> AsyncIterator[Square]:
+    made = Square(address(request, kind, tmp_path / "square.db"))
     yield made
     made.storage.close()

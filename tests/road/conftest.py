@@ -72,8 +72,7 @@ class Town:
 
     def open(self) -> None:
         self.database = Database(self.url)
-        if self.database.path is None:
-            hear_question_marks(self.database.engine)
+        hear_question_marks(self.database.engine)
         migrate.upgrade(self.database)
         self.road = Road(self.database, self.rules, lambda: self.now)
 
