@@ -8,6 +8,7 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent / "harness"))
 
+from postgres import empty_file as empty_file
 from postgres import kind as kind
 from postgres import postgresql as postgresql
 from postgres import server as server

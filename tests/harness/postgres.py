@@ -154,9 +154,20 @@ def postgresql(server: Server) -> Iterator[OnServer]:
     found.drop()
 
 
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database without anything in it, to be copied: ten times as fast as making each anew."""
+    file = tmp_path_factory.mktemp("empty") / "empty.db"
+    database = Database(f"sqlite:///{file}")
+    migrate.upgrade(database)
+    database.close()
+    return file
+
+
 def address(request: pytest.FixtureRequest, kind: str, file: Path) -> str:
-    """Where a test plays: in a file, or on a server."""
+    """Where a test plays, migrated and empty: in a file, or on a server."""
     if kind == "sqlite":
+        shutil.copy(request.getfixturevalue("empty_file"), file)
         return f"sqlite:///{file}"
     found: OnServer = request.getfixturevalue("postgresql")
     return found.url

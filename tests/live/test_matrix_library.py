@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "transcripts"))
 
 from chatfile import Chat, Entry, read, spoken
 from gathering import new_bot, somebody, town_on
-from house import empty_database
+from house import copied
 from on_matrix import Watching
 from synapse import Client, Synapse
 
@@ -35,18 +35,18 @@ async def synapse(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Syn
         yield synapse
 
 
-def on_the_stage(chat: Chat, folder: Path) -> tuple[dict[int, str | None], list[Any]]:
+def on_the_stage(chat: Chat, file: Path) -> tuple[dict[int, str | None], list[Any]]:
     """What is typed for each press, and what is on file at the end."""
-    player = Watching.of(chat, empty_database(folder))
+    player = Watching.of(chat, file)
     player.play()
     player.close()
     return player.typed, player.rows(ON_FILE)
 
 
 @pytest.mark.parametrize("name", CHATS)
-async def test_a_chat_of_the_library(name: str, synapse: Synapse, tmp_path: Path) -> None:
+async def test_a_chat_of_the_library(name: str, synapse: Synapse, tmp_path: Path, empty_file: Path) -> None:
     chat = read((HERE.parent / "transcripts" / "chats" / f"{name}.chat").read_text(encoding="utf-8"))
-    typed, expected = await asyncio.to_thread(on_the_stage, chat, tmp_path)
+    typed, expected = await asyncio.to_thread(on_the_stage, chat, copied(empty_file, tmp_path / "stage.db"))
     bot = await new_bot(synapse)
     async with town_on(synapse, bot, tmp_path, LOCALE=chat.lang) as town:
         await town.palabre("publish", str(LIBRARY / f"{chat.flow}.yaml"), "--open", "now")

@@ -90,16 +90,16 @@ def test_every_table_goes_there_and_back(full: Path, tmp_path: Path, elsewhere: 
 
 @pytest.mark.parametrize("name", CHATS)
 def test_a_chat_goes_on_in_a_database_that_was_moved(
-    name: str, file: Path, tmp_path: Path, elsewhere: Callable[[], str]
+    name: str, file: Path, tmp_path: Path, empty_file: Path, elsewhere: Callable[[], str]
 ) -> None:
     """Half of it is played, everything is moved to PostgreSQL and from there into another file, and nobody notices."""
     sys.path.insert(0, str(TRANSCRIPTS))
     from chatfile import read
-    from house import House, copied, empty_database
+    from house import House, copied
     from playing import Player
 
     chat = read((TRANSCRIPTS / "chats" / f"{name}.chat").read_text(encoding="utf-8"))
-    player = Player.of(chat, copied(empty_database(tmp_path), file))
+    player = Player.of(chat, copied(empty_file, file))
     half = len(chat.entries) // 2
     found = player.play(chat.entries[:half])
     player.house.close()

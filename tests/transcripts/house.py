@@ -35,7 +35,7 @@ from bot.showing import Showing
 from bot.thread import StorageThread
 from bot.upkeep import reckon_wall_times, scrub, sweep
 from flows.flow import Flow
-from storage import consultations, inbox, migrate, outbox, people
+from storage import consultations, inbox, outbox, people
 from storage.database import Connection, Database, Locked
 from storage.instants import ms, when
 
@@ -390,17 +390,8 @@ class House:
             appoint(connection, (identity,), ms(self.world.now))
 
 
-def empty_database(folder: Path) -> Path:
-    """A migrated database without anything in it, to be copied."""
-    file = folder / "empty.db"
-    database = Database(f"sqlite:///{file}")
-    migrate.upgrade(database)
-    database.close()
-    return file
-
-
-def copied(template: Path, to: Path) -> Path:
+def copied(empty: Path, to: Path) -> Path:
     for old in to.parent.glob(f"{to.name}*"):
         old.unlink()
-    shutil.copy(template, to)
+    shutil.copy(empty, to)
     return to

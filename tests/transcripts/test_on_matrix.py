@@ -33,10 +33,10 @@ def test_every_flow_of_the_library_is_played_in_both_languages() -> None:
 
 
 @pytest.mark.parametrize("path", OF_LIBRARY, ids=lambda path: path.stem)
-def test_on_matrix(path: Path, tmp_path: Path, template: Path) -> None:
-    usual = Watching.of(chat_of(path), copied(template, tmp_path / "usual.db"))
+def test_on_matrix(path: Path, tmp_path: Path, empty_file: Path) -> None:
+    usual = Watching.of(chat_of(path), copied(empty_file, tmp_path / "usual.db"))
     expected = usual.play()
-    there = OnMatrix.of(chat_of(path), copied(template, tmp_path / "matrix.db"), platform=Rooms())
+    there = OnMatrix.of(chat_of(path), copied(empty_file, tmp_path / "matrix.db"), platform=Rooms())
     there.typed, there.choices = usual.typed, usual.choices
     found = there.play()
     assert there.steps == usual.steps

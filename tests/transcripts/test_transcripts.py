@@ -44,11 +44,11 @@ class Reference:
 
 
 @lru_cache(maxsize=2)
-def reference(path: Path, template: Path) -> Reference:
+def reference(path: Path, empty_file: Path) -> Reference:
     """The chat as it happens; its entries hold what the bot says now."""
     chat = chat_of(path)
     with TemporaryDirectory() as folder:
-        player = Player.of(chat, copied(template, Path(folder) / "palabre.db"))
+        player = Player.of(chat, copied(empty_file, Path(folder) / "palabre.db"))
         found = Reference(chat, player)
         for entry in chat.acts:
             found.snapshots.append(player.snapshot())
@@ -65,8 +65,8 @@ def reference(path: Path, template: Path) -> Reference:
     return found
 
 
-def played(path: Path, template: Path) -> Reference:
-    found = reference(path, template)
+def played(path: Path, empty_file: Path) -> Reference:
+    found = reference(path, empty_file)
     if found.trouble is not None:
         raise found.trouble
     return found
@@ -81,8 +81,8 @@ def ids(path: Path) -> str:
 
 
 @pytest.mark.parametrize("path", CHATS, ids=ids, scope="module")
-def test_as_written(path: Path, template: Path, request: pytest.FixtureRequest) -> None:
-    found = reference(path, template)
+def test_as_written(path: Path, empty_file: Path, request: pytest.FixtureRequest) -> None:
+    found = reference(path, empty_file)
     before, now = path.read_text(encoding="utf-8"), "\n".join(found.chat.lines()) + "\n"
     if request.config.getoption("--update"):
         path.write_text(now, encoding="utf-8")  # as far as it goes
@@ -94,10 +94,10 @@ def test_as_written(path: Path, template: Path, request: pytest.FixtureRequest) 
 
 
 @pytest.mark.parametrize("path", CHATS, ids=ids, scope="module")
-def test_a_new_process_at_every_step_makes_no_difference(path: Path, tmp_path: Path, template: Path) -> None:
+def test_a_new_process_at_every_step_makes_no_difference(path: Path, tmp_path: Path, empty_file: Path) -> None:
     """Whatever a process remembers, it could have read: sessions, prompts, timers and letters live in the database."""
-    expected = played(path, template).chat.entries
-    player = Player.of(chat_of(path), copied(template, tmp_path / "palabre.db"), afresh=True)
+    expected = played(path, empty_file).chat.entries
+    player = Player.of(chat_of(path), copied(empty_file, tmp_path / "palabre.db"), afresh=True)
     found = player.play()
     player.close()
     for entry, output in zip(expected, found, strict=True):
@@ -105,10 +105,10 @@ def test_a_new_process_at_every_step_makes_no_difference(path: Path, tmp_path: P
 
 
 @pytest.mark.parametrize("path", [path for path in CHATS if chat_of(path).way == "buttons"], ids=ids, scope="module")
-def test_without_buttons(path: Path, tmp_path: Path, template: Path) -> None:
+def test_without_buttons(path: Path, tmp_path: Path, empty_file: Path) -> None:
     """Who can only type is asked the same and leaves the same on file."""
-    pressing = played(path, template)
-    typing = Player.of(chat_of(path), copied(template, tmp_path / "palabre.db"), caps=BY_TYPING)
+    pressing = played(path, empty_file)
+    typing = Player.of(chat_of(path), copied(empty_file, tmp_path / "palabre.db"), caps=BY_TYPING)
     typing.typed = pressing.player.typed
     typed = typing.play()
     typing.close()
@@ -124,15 +124,15 @@ def kills_by_itself(path: Path) -> bool:
 
 
 @pytest.mark.parametrize("path", [path for path in CHATS if not kills_by_itself(path)], ids=ids, scope="module")
-def test_killed_at_every_boundary(path: Path, tmp_path: Path, template: Path) -> None:
+def test_killed_at_every_boundary(path: Path, tmp_path: Path, empty_file: Path) -> None:
     """Stopped before and after each commit and each send: nothing is lost, nothing counts twice, and what people see is
     the same, but for one new message shown twice where a stop lies between a send and our note of it."""
-    whole = played(path, template)
+    whole = played(path, empty_file)
     acts = whole.chat.acts
     places = [(act, number) for act, crossed in enumerate(whole.boundaries) for number in range(1, len(crossed) + 1)]
     if not (EVERY or "every boundary" in whole.chat.options):
         places = random.Random(path.stem).sample(places, min(SOME, len(places)))
-    player = Player.of(whole.chat, copied(template, tmp_path / "killed.db"))
+    player = Player.of(whole.chat, copied(empty_file, tmp_path / "killed.db"))
     player.codes.update(whole.player.codes)
     player.code = whole.player.code
     for act, number in sorted(places):
